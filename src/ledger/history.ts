@@ -1,0 +1,76 @@
+import type { Episode, Incident } from '../domain/incident.ts';
+import type { Notification } from '../domain/notification.ts';
+import type { Trace } from '../domain/routing.ts';
+import type { Outcome } from './outbox.ts';
+
+export const deliveryStates = ['unrouted', 'routed', 'dead'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** A delivery as people look at it. */
+export type KeptDelivery = {
+  seq: number;
+  source: string;
+  id: string;
+  type: string;
+  receivedAt: number;
+  bytes: number;
+  state: DeliveryState;
+  /** Why it is a dead letter. */
+  reason?: string;
+};
+
+export type KeptRefusal = { at: number; source: string; code: string; reason: string };
+
+export type Attempt = Partial<Outcome> & { number: number; startedAt: number; endedAt?: number; late?: boolean };
+
+export type NotificationHistory = Notification & { attempts: Attempt[] };
+
+export type Backlog = {
+  unrouted: number;
+  oldestUnroutedAt?: number;
+  /** Notifications that are owed something. */
+  owed: number;
+  oldestOwedAt?: number;
+  openIncidents: number;
+  deadDeliveries: number;
+  deadNotifications: number;
+  refusals: Record<string, number>;
+  /** Accepted deliveries and duplicates since the ledger was made, by source: `accepted`, `duplicate`, `altered`. */
+  heard: Record<string, { accepted: number; duplicate: number; altered: number; lastAt: number }>;
+};
+
+/** A page of a list, the newest first; `next` continues it. */
+export type Page<T> = { items: T[]; next?: string };
+export type PageOf = { limit: number; after?: string };
+
+export type Retention = {
+  /** Routed deliveries with their traces, ended episodes and settled notifications: how long and how many bytes. */
+  historyMs: number;
+  historyBytes: number;
+  /** Dedup digests, and incidents that are over (their floors). */
+  memoryMs: number;
+};
+
+/** What was kept, for people; and the forgetting of it. Reads never block the verbs above for long. */
+export interface History {
+  listDeliveries(page: PageOf & { state?: DeliveryState; source?: string }): Promise<Page<KeptDelivery>>;
+  /** Every delivery with this id (the same id may come from several sources), with body and trace while they are kept. */
+  findDeliveries(id: string): Promise<(KeptDelivery & { body?: Uint8Array; trace?: Trace })[]>;
+  /** The last 100, the newest first. */
+  listRefusals(): Promise<KeptRefusal[]>;
+  listIncidents(page: PageOf & { open?: boolean }): Promise<Page<Incident>>;
+  /** `undefined` when there is none under this key. Episodes and notifications newest first, at most 100 of each. */
+  findIncident(
+    key: string,
+  ): Promise<{ incident: Incident | undefined; episodes: Episode[]; notifications: NotificationHistory[] } | undefined>;
+  backlog(): Promise<Backlog>;
+  /** The engine's clock. */
+  now(): Promise<number>;
+  /** Forgets at most `limit` old things; how many went. Never what is unrouted, owed, or open. */
+  prune(retention: Retention, limit: number): Promise<number>;
+  /** What the engine's settings may lose, in words for people; empty when nothing. */
+  warnings(): Promise<string[]>;
+  /** Calls back when there may be work: routing, telling, or time to look at incidents again. Returns the way to stop. */
+  onWork(listener: (work: 'route' | 'notify' | 'watch') => void): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,16 @@
+import type { History } from './history.ts';
+import type { Inbox } from './inbox.ts';
+import type { Outbox } from './outbox.ts';
+
+/**
+ * Where everything is kept. Each verb is atomic by itself and durable when its promise resolves; each may be repeated
+ * with its token and then answers as it did. Moments are made here, from the engine's clock; callers pass durations in
+ * milliseconds. Every verb rejects with `LedgerUnavailable` when the engine does not answer; nothing else is thrown
+ * for a reason outside the program.
+ */
+export type Ledger = Inbox & Outbox & History;
+
+/** The engine is down, too slow, or full. The call may or may not have happened; repeating it with its token is safe. */
+export class LedgerUnavailable extends Error {
+  override name = 'LedgerUnavailable';
+}
