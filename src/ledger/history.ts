@@ -1,6 +1,6 @@
 import type { Episode, Incident } from '../domain/incident.ts';
 import type { Notification } from '../domain/notification.ts';
-import type { Trace } from '../domain/routing.ts';
+import type { Trace } from '../domain/trace.ts';
 import type { Outcome } from './outbox.ts';
 
 export const deliveryStates = ['unrouted', 'routed', 'dead'] as const;

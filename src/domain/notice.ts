@@ -1,0 +1,49 @@
+import type { Episode, Severity } from './incident.ts';
+import type { Judgement } from './judge.ts';
+import type { Judged } from './routing.ts';
+import { saidOf } from './said.ts';
+
+/** What is told once about one delivery by one rule: no incident, no end. */
+export function noticeOf({ rule, tripped, key }: Judgement, { delivery, normalised }: Judged, now: number): Episode {
+  const lane = key?.startsWith('test:') ? 'test:' : '';
+  return {
+    key: `${lane}notice:${delivery.source}:${rule.id}:${delivery.id}`,
+    number: 1,
+    kind: 'notice',
+    revision: 1,
+    openedAt: now,
+    severity: rule.severity,
+    said: saidOf(rule.id, normalised.event, tripped),
+    firing: [{ rule: rule.id, source: delivery.source }],
+    test: lane !== '',
+    keyless: false,
+  };
+}
+
+/** A word to the owner about tocsin's own trouble: told once for each `about`. */
+export function ownerNotice(trouble: { about: string; words: string; severity: Severity; now: number }): Episode {
+  const { about, words, severity, now } = trouble;
+  return {
+    key: `owner:${about}`,
+    number: 1,
+    kind: 'notice',
+    revision: 1,
+    openedAt: now,
+    severity,
+    said: {
+      rule: 'tocsin',
+      event: {
+        id: about,
+        source: 'tocsin',
+        type: 'tocsin.trouble',
+        occurredAt: new Date(now).toISOString(),
+        live: true,
+        reason: words,
+      },
+      tripped: [],
+    },
+    firing: [],
+    test: false,
+    keyless: false,
+  };
+}
