@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import type { SourceTraits } from '../domain/event.ts';
+import type { Filter, Problem } from '../domain/filter.ts';
+import { compileFilter, isObject } from '../domain/filter.ts';
+import { nearest } from '../domain/nearest.ts';
+import { ruleSchema } from '../domain/rule.ts';
+import type { PlacedRule, RuleSet } from '../domain/rule-set.ts';
+import { compileRules } from '../domain/rule-set.ts';
+import type { DestinationText, SourceText } from './rules-file.ts';
+import { rulesFileSchema } from './rules-file.ts';
+import { pathText, readStrictJson } from './strict-json.ts';
+
+/** A rules file in force: read, checked and compiled. Secrets are still names. */
+export type Config = {
+  sources: ReadonlyMap<string, SourceText & { testFilter?: Filter }>;
+  destinations: ReadonlyMap<string, DestinationText>;
+  owner?: string;
+  staleAfterMs: number;
+  retention: { ageMs?: number; bytes?: number };
+  rules: RuleSet;
+  warnings: Problem[];
+};
+
+export type Loaded = { ok: true; config: Config } | { ok: false; problems: Problem[] };
+
+/** What the senders' adapters promise, by source type. */
+export type TraitsByType = Readonly<Record<SourceText['type'], SourceTraits>>;
+
+const day = 86_400_000;
+
+/** Reads the rules file at `path`: the config, or every problem at once with its path and, where known, its line. */
+export function loadRules(path: string, traits: TraitsByType): Loaded {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const message = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`;
+    return { ok: false, problems: [{ path, message }] };
+  }
+  return parseRules(text, traits);
+}
+
+/** As `loadRules`, from a text. */
+export function parseRules(text: string, traits: TraitsByType): Loaded {
+  const json = readStrictJson(text);
+  const withLines = (problems: Problem[]) => problems.map((problem) => withLine(problem, json.lines));
+  if (json.value === undefined) return { ok: false, problems: json.problems };
+  const problems = [...json.problems];
+  const parsed = rulesFileSchema.safeParse(json.value);
+  if (!parsed.success) problems.push(...problemsOf(parsed.error));
+  const ruleTexts = readRules(json.value, problems);
+  const rules = compileRules(ruleTexts, knownSources(json.value, traits), problems);
+  checkNames(ruleTexts, json.value, problems);
+  const given = parsed.success ? parsed.data : undefined;
+  const sources = new Map(Object.entries(given?.sources ?? {}));
+  const destinations = new Map(Object.entries(given?.destinations ?? {}));
+  const filtered = new Map([...sources].map(([name, source]) => [name, withTestFilter(name, source, problems)]));
+  if (!given || problems.length > 0) return { ok: false, problems: withLines(problems) };
+  const config: Config = {
+    sources: filtered,
+    destinations,
+    ...(given.owner === undefined ? {} : { owner: given.owner }),
+    staleAfterMs: given.staleAfter ?? day,
+    retention: {
+      ...(given.retention?.age === undefined ? {} : { ageMs: given.retention.age }),
+      ...(given.retention?.bytes === undefined ? {} : { bytes: given.retention.bytes }),
+    },
+    rules,
+    warnings: withLines(warningsOf(ruleTexts, destinations, given.owner)),
+  };
+  return { ok: true, config };
+}
+
+/** Also from a file with faults elsewhere, so that these do not bring up others that are none. */
+function knownSources(value: unknown, traits: TraitsByType): Map<string, SourceTraits> {
+  return new Map(
+    Object.entries(section(value, 'sources')).map(([name, source]) => {
+      const type = isObject(source) ? source.type : undefined;
+      const known = Object.entries(traits).find(([each]) => each === type);
+      return [name, known?.[1] ?? Object.values(traits)[0] ?? { states: [], endings: {} }];
+    }),
+  );
+}
+
+function section(value: unknown, name: string): Record<string, unknown> {
+  const found = isObject(value) ? value[name] : undefined;
+  return isObject(found) ? found : {};
+}
+
+function readRules(value: unknown, problems: Problem[]): PlacedRule[] {
+  const list = isObject(value) && Array.isArray(value.rules) ? value.rules : [];
+  const seen = new Map<string, number>();
+  return list.flatMap((each, i) => {
+    const parsed = ruleSchema.safeParse(each);
+    if (!parsed.success) {
+      problems.push(...problemsOf(parsed.error, ['rules', i]));
+      return [];
+    }
+    const before = seen.get(parsed.data.id);
+    if (before !== undefined) {
+      problems.push({ path: `rules[${i}].id`, message: `rules[${before}] has this id too: each rule needs its own` });
+    }
+    seen.set(parsed.data.id, i);
+    return [{ text: parsed.data, order: i }];
+  });
+}
+
+function problemsOf(error: z.ZodError, base: PropertyKey[] = []): Problem[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ path: pathText([...base, ...issue.path]) || 'the file', message: lowered(issue.message) }];
+    }
+    return issue.keys.map((key) => {
+      const hint = nearest(key, allKeys);
+      const message = `there is no key "${key}" here${hint ? `: did you mean "${hint}"?` : ''}`;
+      return { path: pathText([...base, ...issue.path, key]), message };
+    });
+  });
+}
+
+/** Every key that stands anywhere in a rules file: a misspelt one is most likely one of these. */
+const allKeys = [
+  ...Object.keys(rulesFileSchema.shape),
+  ...Object.keys(ruleSchema.shape),
+  ...['type', 'secrets', 'maxAge', 'test', 'channel', 'token', 'url', 'routingKey', 'server', 'pace', 'timeout'],
+  ...['perMinute', 'burst', 'env', 'file', 'age', 'bytes'],
+];
+
+function lowered(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+function withLine(problem: Problem, lines: ReadonlyMap<string, number>): Problem {
+  const line = lines.get(problem.path);
+  return line === undefined ? problem : { ...problem, path: `${problem.path} (line ${line})` };
+}
+
+function checkNames(rules: PlacedRule[], value: unknown, problems: Problem[]): void {
+  const names = {
+    source: Object.keys(section(value, 'sources')),
+    destination: Object.keys(section(value, 'destinations')),
+  };
+  const check = (kind: 'source' | 'destination', name: unknown, path: string) => {
+    if (typeof name !== 'string' || names[kind].includes(name)) return;
+    const hint = nearest(name, names[kind]);
+    const way = hint ? `did you mean "${hint}"?` : `there are: ${names[kind].join(', ') || 'none'}`;
+    problems.push({ path, message: `there is no ${kind} "${name}": ${way}` });
+  };
+  for (const { text, order } of rules) {
+    for (const [i, name] of (text.from ?? []).entries()) check('source', name, `rules[${order}].from[${i}]`);
+    for (const [i, name] of text.to.entries()) check('destination', name, `rules[${order}].to[${i}]`);
+  }
+  check('destination', isObject(value) ? value.owner : undefined, 'owner');
+}
+
+function withTestFilter(name: string, source: SourceText, problems: Problem[]): SourceText & { testFilter?: Filter } {
+  if (source.test === undefined) return source;
+  return { ...source, testFilter: compileFilter(source.test, `sources.${name}.test`, problems) };
+}
+
+function warningsOf(
+  rules: PlacedRule[],
+  destinations: ReadonlyMap<string, unknown>,
+  owner: string | undefined,
+): Problem[] {
+  const used = new Set([
+    ...rules.filter(({ text }) => text.enabled).flatMap(({ text }) => text.to),
+    ...(owner ? [owner] : []),
+  ]);
+  const unused = [...destinations.keys()].filter((name) => !used.has(name));
+  return unused.map((name) => ({ path: `destinations.${name}`, message: 'no rule sends to this destination' }));
+}
