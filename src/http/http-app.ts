@@ -1,0 +1,83 @@
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import type { Logger } from 'pino';
+import { type Answer, errorAnswer, type Receive } from '../pipeline/receive.ts';
+import { readBody } from './read-body.ts';
+import { writeAndClose, writeJson } from './write-answer.ts';
+
+export type Readiness = { ready: boolean; warnings: string[] };
+
+export type HttpAppParts = {
+  receive: Receive;
+  readiness: () => Promise<Readiness>;
+  /** All metrics in the Prometheus text format. */
+  metrics?: () => Promise<string>;
+  log: Logger;
+};
+
+/** Far more than an event takes, and little enough for hundreds at once. */
+const maxBodyBytes = 1024 * 1024;
+
+/** The HTTP door: hooks, health, readiness, metrics. */
+export function httpApp({ receive, readiness, metrics, log }: HttpAppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+
+  app.post('/hooks/:source', hook(receive, log));
+  app.all('/hooks/:source', (_request, response) => {
+    const body = { error: 'method_not_allowed', message: 'deliveries are posted' };
+    writeJson(response, 405, body, { allow: 'POST' });
+  });
+
+  app.get('/healthz', (_request, response) => writeJson(response, 200, { status: 'ok' }));
+  app.get('/readyz', async (_request, response) => {
+    const { ready, warnings } = await readiness();
+    writeJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', warnings });
+  });
+  if (metrics) {
+    app.get('/metrics', async (_request, response) => {
+      const text = await metrics();
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
+    });
+  }
+
+  app.use((_request: Request, response: Response) => {
+    writeJson(response, 404, { error: 'not_found', message: 'there is nothing at this path' });
+  });
+  app.use(whenThrown(log));
+  return app;
+}
+
+function hook(receive: Receive, log: Logger) {
+  return async (request: Request<{ source: string }>, response: Response): Promise<void> => {
+    const { source } = request.params;
+    const body = await readBody(request, maxBodyBytes);
+    if (body === 'aborted') return;
+    if (body === 'too-large') {
+      log.warn({ source: source.slice(0, 64), answer: 'too_large' }, 'delivery.received');
+      return writeAndClose(request, response, errorAnswer('too_large', `the body is over ${maxBodyBytes} bytes`));
+    }
+    writeAnswer(response, await receive(source, { headers: singleHeaders(request), body }));
+  };
+}
+
+function writeAnswer(response: Response, { status, body, retryAfterS }: Answer): void {
+  writeJson(response, status, body, retryAfterS === undefined ? undefined : { 'retry-after': String(retryAfterS) });
+}
+
+/** Node joins what was sent twice, but for `set-cookie`, which is no business of ours. */
+function singleHeaders(request: Request): Record<string, string> {
+  const single: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') single[name] = value;
+  return single;
+}
+
+/** Four parameters are how Express knows an error handler. */
+function whenThrown(log: Logger): ErrorRequestHandler {
+  return (err, _request, response, next) => {
+    if (response.headersSent) return next(err);
+    // A name that cannot be decoded (`/hooks/%ff`) is no source's.
+    if (err instanceof URIError) return writeAnswer(response, errorAnswer('unknown_source', 'there is no such source'));
+    log.error({ err }, 'http.failed');
+    writeAnswer(response, errorAnswer('unavailable', 'this failed on our side: send it again'));
+  };
+}

@@ -1,0 +1,166 @@
+import { hash, randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Inbox, Refusal } from '../ledger/inbox.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
+import type { HookRequest, SourceSettings, SourceType } from '../sources/source.ts';
+
+const statusOf = {
+  unknown_source: 404,
+  bad_signature: 401,
+  stale_timestamp: 401,
+  unreadable: 400,
+  contradiction: 400,
+  too_large: 413,
+  encoding: 415,
+  unavailable: 503,
+} as const;
+export type ErrorCode = keyof typeof statusOf;
+
+/** What the sender is told. */
+export type Answer = {
+  status: number;
+  body: { status: 'accepted' | 'duplicate'; id: string } | { error: ErrorCode; message: string };
+  retryAfterS?: number;
+};
+
+export type Receive = (sourceName: string, request: HookRequest) => Promise<Answer>;
+
+export type ReceiverParts = {
+  /** By name; looked at anew for each request. */
+  sources: ReadonlyMap<string, { type: SourceType; settings: SourceSettings }>;
+  ledger: Pick<Inbox, 'accept' | 'refuse' | 'bury'>;
+  log: Logger;
+  now: () => number;
+  /** How long the ledger may take before the sender is told to come again. */
+  timeoutMs: number;
+};
+
+/** What became of a request: the answer, and what else is worth a place in the log's one line. */
+type Outcome = { answer: Answer; about?: { id?: string; type?: string; seq?: number; altered?: true; err?: Error } };
+
+/** Verifies a request, has it kept, and only then answers. All else comes later, outside the request. */
+export function receiver(parts: ReceiverParts): Receive {
+  const note = refusalNotes(parts);
+  return async (sourceName, request) => {
+    const startedAt = parts.now();
+    const { answer, about } = await receiveOne(sourceName, request, parts);
+    const { body } = answer;
+    const source = printable(sourceName);
+    const line = { source, ...about, bytes: request.body.byteLength, ms: parts.now() - startedAt };
+    if ('error' in body) {
+      parts.log.warn({ ...line, answer: body.error, reason: body.message }, 'delivery.received');
+      if (body.error !== 'unavailable') note({ source, code: body.error, reason: body.message });
+    } else {
+      parts.log[about?.altered ? 'warn' : 'info']({ ...line, answer: body.status }, 'delivery.received');
+    }
+    return answer;
+  };
+}
+
+async function receiveOne(sourceName: string, request: HookRequest, parts: ReceiverParts): Promise<Outcome> {
+  const source = parts.sources.get(sourceName);
+  if (!source) return { answer: errorAnswer('unknown_source', 'there is no source of this name') };
+  if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+    return { answer: errorAnswer('encoding', 'the body is encoded; the signature is over the bytes as they are sent') };
+  }
+  const verified = source.type.verify(request, source.settings, parts.now());
+  if (!verified.ok) return { answer: errorAnswer(verified.code, verified.reason) };
+  const kept = { source: sourceName, body: request.body, digest: hash('sha256', request.body, 'hex') };
+  const identified = source.type.identify(request);
+  if (identified.ok) {
+    const { id, type } = identified;
+    return accept({ ...kept, id, type, token: randomUUID() }, parts);
+  }
+  const { code, reason } = identified;
+  if (code === 'unreadable') {
+    const buried = await inTime(parts.ledger.bury({ ...kept, reason }), parts.timeoutMs);
+    if (!buried.ok) return unavailable(buried.err);
+  }
+  return { answer: errorAnswer(code, reason) };
+}
+
+async function accept(delivery: Parameters<Inbox['accept']>[0], parts: ReceiverParts): Promise<Outcome> {
+  const { id, type } = delivery;
+  const kept = await inTime(parts.ledger.accept(delivery), parts.timeoutMs);
+  if (!kept.ok) return unavailable(kept.err, { id, type });
+  const { value } = kept;
+  if (value.status === 'full') return unavailable(new LedgerUnavailable('the backlog is at its limit'), { id, type });
+  const answer = { status: 200, body: { status: value.status, id } };
+  if (value.status === 'accepted') return { answer, about: { id, type, seq: value.seq } };
+  return { answer, about: value.altered ? { id, type, altered: true } : { id, type } };
+}
+
+/** It may have been kept all the same: then the sender's next try is a duplicate, and so answered 200. */
+async function inTime<T>(
+  call: Promise<T>,
+  timeoutMs: number,
+): Promise<{ ok: true; value: T } | { ok: false; err: LedgerUnavailable }> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const err = new LedgerUnavailable(`the ledger did not answer within ${timeoutMs} ms`);
+    timer = setTimeout(() => reject(err), timeoutMs);
+  });
+  try {
+    return { ok: true, value: await Promise.race([call, late]) };
+  } catch (err) {
+    if (err instanceof LedgerUnavailable) return { ok: false, err };
+    throw err;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Long enough for a restart, and short beside any sender's own schedule. */
+const retryAfterS = 10;
+
+/** The sender is not told what is wrong with us; the log is. */
+function unavailable(err: Error, about?: { id: string; type: string }): Outcome {
+  return {
+    answer: errorAnswer('unavailable', 'this cannot be kept right now: send it again'),
+    about: { ...about, err },
+  };
+}
+
+export function errorAnswer(error: ErrorCode, message: string): Answer {
+  const answer = { status: statusOf[error], body: { error, message } };
+  return error === 'unavailable' ? { ...answer, retryAfterS } : answer;
+}
+
+const maxNotes = 100;
+
+/**
+ * Takes notes of refusals beside the requests: one write at a time, and the newest 100 wait for it. So a flood of bad
+ * requests is no flood of writes, and a note that cannot be kept costs nobody an answer.
+ */
+function refusalNotes({ ledger, log }: Pick<ReceiverParts, 'ledger' | 'log'>): (refusal: Refusal) => void {
+  const waiting: Refusal[] = [];
+  let writing = false;
+
+  async function write(): Promise<void> {
+    writing = true;
+    while (waiting.length > 0) {
+      try {
+        await ledger.refuse(waiting.splice(0));
+      } catch (err) {
+        log.warn({ err }, 'refusals.not-noted');
+      }
+    }
+    writing = false;
+  }
+
+  return (refusal) => {
+    waiting.push(refusal);
+    if (waiting.length > maxNotes) waiting.shift();
+    if (!writing) void write();
+  };
+}
+
+const maxNameLength = 64;
+
+/** A name from a URL may be anything. */
+function printable(name: string): string {
+  return name
+    .slice(0, maxNameLength)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '?');
+}
