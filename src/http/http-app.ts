@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
-import { type Answer, errorAnswer, type Receive } from '../pipeline/receive.ts';
+import { type Answer, errorAnswer, maxBodyBytes, type Receive } from '../pipeline/receive.ts';
 import { readBody } from './read-body.ts';
 import { writeAndClose, writeJson } from './write-answer.ts';
 
@@ -13,9 +13,6 @@ export type HttpAppParts = {
   metrics?: () => Promise<string>;
   log: Logger;
 };
-
-/** Far more than an event takes, and little enough for hundreds at once. */
-const maxBodyBytes = 1024 * 1024;
 
 /** The HTTP door: hooks, health, readiness, metrics. */
 export function httpApp({ receive, readiness, metrics, log }: HttpAppParts): Express {

@@ -23,7 +23,13 @@ export type Answer = {
   retryAfterS?: number;
 };
 
-export type Receive = (sourceName: string, request: HookRequest) => Promise<Answer>;
+/** A request of which no more was read than may be. */
+export type Arriving = { headers: HookRequest['headers']; body: Uint8Array | 'too-large' };
+
+export type Receive = (sourceName: string, request: Arriving) => Promise<Answer>;
+
+/** Far more than an event takes, and little enough for hundreds at once. */
+export const maxBodyBytes = 1024 * 1024;
 
 export type ReceiverParts = {
   /** By name; looked at anew for each request. */
@@ -46,20 +52,34 @@ export function receiver(parts: ReceiverParts): Receive {
     const { answer, about } = await receiveOne(sourceName, request, parts);
     const { body } = answer;
     const source = printable(sourceName);
-    const line = { source, ...about, bytes: request.body.byteLength, ms: parts.now() - startedAt };
+    const line = {
+      source,
+      ...about,
+      bytes: request.body === 'too-large' ? undefined : request.body.byteLength,
+      ms: parts.now() - startedAt,
+    };
     if ('error' in body) {
       parts.log.warn({ ...line, answer: body.error, reason: body.message }, 'delivery.received');
       if (body.error !== 'unavailable') note({ source, code: body.error, reason: body.message });
     } else {
-      parts.log[about?.altered ? 'warn' : 'info']({ ...line, answer: body.status }, 'delivery.received');
+      parts.log[levelOf(body.status, about)]({ ...line, answer: body.status }, 'delivery.received');
     }
     return answer;
   };
 }
 
-async function receiveOne(sourceName: string, request: HookRequest, parts: ReceiverParts): Promise<Outcome> {
+/** What is accepted leaves its line when it is routed; what is not routed leaves it here. */
+function levelOf(status: 'accepted' | 'duplicate', about: Outcome['about']): 'debug' | 'info' | 'warn' {
+  if (about?.altered) return 'warn';
+  return status === 'accepted' ? 'debug' : 'info';
+}
+
+async function receiveOne(sourceName: string, arriving: Arriving, parts: ReceiverParts): Promise<Outcome> {
   const source = parts.sources.get(sourceName);
   if (!source) return { answer: errorAnswer('unknown_source', 'there is no source of this name') };
+  const { headers, body } = arriving;
+  if (body === 'too-large') return { answer: errorAnswer('too_large', `the body is over ${maxBodyBytes} bytes`) };
+  const request = { headers, body };
   if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
     return { answer: errorAnswer('encoding', 'the body is encoded; the signature is over the bytes as they are sent') };
   }

@@ -73,7 +73,7 @@ export function undocumentedFields(read: FieldReader, type: string) {
 /** Its own name first: beside it, a bare `id` may be the alert's. */
 function monitor(read: FieldReader): Named | undefined {
   return anyGiven({
-    id: read.identity('data.monitorId', 'data.monitor_id', 'data.id'),
+    id: read.looseIdentity('data.monitorId', 'data.monitor_id', 'data.id'),
     name: read.text('data.monitorName', 'data.monitor_name', 'data.name'),
   });
 }
@@ -81,7 +81,7 @@ function monitor(read: FieldReader): Named | undefined {
 /** `id` first: what joins an alert with its end is assumed to be that. */
 function alert(read: FieldReader): Named | undefined {
   return anyGiven({
-    id: read.identity('data.id', 'data.alertId', 'data.alert_id'),
+    id: read.looseIdentity('data.id', 'data.alertId', 'data.alert_id'),
     name: read.text('data.name', 'data.alertName', 'data.alert_name'),
   });
 }

@@ -26,6 +26,8 @@ export function fieldReader(root: Readonly<Record<string, unknown>>) {
     note,
     text: (...paths: string[]) => read(paths, 'a text', isText),
     identity: (...paths: string[]) => read(paths, 'an id of at most 255 characters', isIdentity),
+    /** An id whose shape nobody promises: a whole number is as good as a text. */
+    looseIdentity: (...paths: string[]) => read(paths, 'an id of at most 255 characters', isLooseIdentity)?.toString(),
     number: (...paths: string[]) => read(paths, 'a number', isNumber),
     count: (...paths: string[]) => read(paths, 'a whole number from 0', isCount),
     rate: (...paths: string[]) => read(paths, 'a number from 0 to 1', isRate),
@@ -56,6 +58,10 @@ function valueThere(root: unknown, path: string, note: (text: string) => void): 
 
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+function isLooseIdentity(value: unknown): value is string | number {
+  return isIdentity(value) || Number.isSafeInteger(value);
 }
 
 /** JSON can write 1e999, which is read as infinite. */

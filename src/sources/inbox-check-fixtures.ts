@@ -17,7 +17,7 @@ const samples = {
     auth: {
       spf: { result: 'pass' },
       dkim: { result: 'pass' },
-      dmarc: { result: 'fail', aligned: false },
+      dmarc: { result: 'pass', aligned: true },
     },
     providers: [
       { provider: 'gmail', placement: 'inbox' },

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type HttpAppParts, httpApp } from '../../src/http/http-app.ts';
 import { type Listening, type ListenOptions, listen } from '../../src/http/http-server.ts';
+import { errorAnswer } from '../../src/pipeline/receive.ts';
 import type { HookRequest } from '../../src/sources/source.ts';
 
 export type Door = Listening & {
@@ -19,8 +20,9 @@ export async function openDoor(parts: Partial<HttpAppParts> = {}, options: Parti
   const received: Door['received'] = [];
   const lines: Door['lines'] = [];
   const app = httpApp({
-    receive: async (source, request) => {
-      received.push({ source, ...request });
+    receive: async (source, { headers, body }) => {
+      if (body === 'too-large') return errorAnswer('too_large', 'this is too large');
+      received.push({ source, headers, body });
       return { status: 200, body: { status: 'accepted', id: 'id_1' } };
     },
     readiness: async () => ({ ready: true, warnings: [] }),

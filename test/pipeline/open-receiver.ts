@@ -26,7 +26,7 @@ export async function openReceiver(over: Partial<Inbox> = {}, parts: Partial<Rec
       ['second', { type: reachscore, settings: settings([secrets.second], reachscore.defaultMaxAgeMs) }],
     ]),
     ledger: { ...ledger, refuse, ...over },
-    log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+    log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     now: () => now,
     timeoutMs: 3_000,
     ...parts,

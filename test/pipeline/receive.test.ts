@@ -62,7 +62,7 @@ describe('a signed delivery', () => {
     const { headers, body } = fromInboxCheck();
     await receive('inbox-check', { headers, body });
     expect(lines).toMatchObject([
-      { level: 30, msg: 'delivery.received', source: 'inbox-check', id: 'id_1', type: 'test.completed', seq: 1 },
+      { level: 20, msg: 'delivery.received', source: 'inbox-check', id: 'id_1', type: 'test.completed', seq: 1 },
     ]);
     expect(lines[0]).toMatchObject({ answer: 'accepted', bytes: body.byteLength, ms: 0 });
     const text = JSON.stringify(lines);

@@ -1,0 +1,9 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A number from 1 to 1000, as an option takes it. */
+export function countOption(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 1_000)
+    throw new InvalidArgumentError('Give a number from 1 to 1000.');
+  return count;
+}

@@ -1,0 +1,107 @@
+import type { Episode, Incident } from '../domain/incident.ts';
+import { messageOf } from '../domain/message.ts';
+import { leadOf } from '../domain/settle.ts';
+import type { Attempt, NotificationHistory } from '../ledger/history.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { countOption } from './count-option.ts';
+import { withLedger } from './ledger-path.ts';
+import type { AddCommand, Invocation } from './run-command.ts';
+import { moment, table } from './table.ts';
+
+type ListOptions = { open?: boolean; limit: number; after?: string; json?: boolean };
+
+/** `tocsin incidents list|show`: what is open, what was, and who was told. */
+export const incidentsCommand: AddCommand = (program, invocation, done) => {
+  const incidents = program.command('incidents').description('what is open, what was, and who was told what');
+  incidents
+    .command('list')
+    .description('incidents, the last changed first')
+    .option('--open', 'only those that are open')
+    .option('--limit <n>', 'at most so many', countOption, 50)
+    .option('--after <cursor>', 'go on after a page')
+    .option('--json', 'print {"items", "next"} as JSON')
+    .action(async (options: ListOptions) => {
+      await withLedger(invocation, (ledger) => list(ledger, options, invocation));
+    });
+  incidents
+    .command('show')
+    .argument('<key>', "the incident's dedup key")
+    .description('one incident: its episodes, what feeds it, each attempt to tell somebody')
+    .option('--json', 'print it as JSON')
+    .action(async (key: string, options: { json?: boolean }) => {
+      done(await withLedger(invocation, (ledger) => show(ledger, key, { ...options, ...invocation })));
+    });
+};
+
+async function list(ledger: Ledger, options: ListOptions, { print }: Invocation): Promise<void> {
+  const { items, next } = await ledger.listIncidents({
+    limit: options.limit,
+    ...(options.after === undefined ? {} : { after: options.after }),
+    ...(options.open ? { open: true } : {}),
+  });
+  if (options.json) return print(JSON.stringify({ items: items.map(summary), ...(next ? { next } : {}) }, null, 2));
+  if (items.length === 0) return print(options.open ? 'Nothing is open.' : 'There are no incidents.');
+  const rows = items.map((each) => {
+    const { state, severity, openedAt } = summary(each);
+    return [state, severity ?? '-', `#${each.episode}`, openedAt ? moment(Date.parse(openedAt)) : '-', each.key];
+  });
+  print(table(['state', 'severity', 'episode', 'opened', 'key'], rows));
+  if (next) print(`(more: --after ${next})`);
+}
+
+/** `resolved` once an episode ended; `quiet` while nothing ever opened it. */
+function summary(incident: Incident) {
+  const { key, open, episode, openedAt, rung } = incident;
+  const lead = leadOf(incident.causes);
+  return {
+    key,
+    state: open ? 'open' : episode > 0 ? 'resolved' : 'quiet',
+    episode,
+    ...(lead ? { severity: lead.severity } : {}),
+    ...(openedAt === undefined ? {} : { openedAt: new Date(openedAt).toISOString() }),
+    told: rung.map((each) => each.destination),
+  };
+}
+
+type ShowOptions = { json?: boolean } & Pick<Invocation, 'print' | 'complain'>;
+
+async function show(ledger: Ledger, key: string, { json, print, complain }: ShowOptions): Promise<number> {
+  const found = await ledger.findIncident(key);
+  if (!found) {
+    complain(`There is no incident "${key}": incidents list shows the keys.`);
+    return 1;
+  }
+  const { incident, episodes, notifications } = found;
+  if (json) {
+    const head = incident ? { ...summary(incident), causes: incident.causes } : { key };
+    print(JSON.stringify({ ...head, episodes, notifications }, null, 2));
+    return 0;
+  }
+  print(incident ? `${key}: ${summary(incident).state}` : `${key}: a notice`);
+  for (const cause of incident?.causes ?? []) {
+    const heard = cause.ring.map((entry) => entry.verdict).join(', ') || 'nothing since it was last over';
+    print(`  ${cause.firing ? 'fires' : 'quiet'}: rule ${cause.rule} on ${cause.source} (heard: ${heard})`);
+  }
+  for (const episode of episodes) {
+    print(episodeText(episode));
+    for (const each of notifications.filter((one) => one.number === episode.number)) print(notificationText(each));
+  }
+  return 0;
+}
+
+function episodeText(episode: Episode): string {
+  const { title, end } = messageOf(episode);
+  const over = end ? `, ended ${moment(end.at)}: ${end.words}` : ', open';
+  const what = episode.kind === 'notice' ? 'notice' : `episode #${episode.number}`;
+  return `  ${what} (${episode.severity}), ${moment(episode.openedAt)}${over}\n    ${title}`;
+}
+
+function notificationText({ destination, state, id, reason, attempts }: NotificationHistory): string {
+  const head = `    ${destination}: ${state}${reason ? ` (${reason})` : ''}  [${id}]`;
+  return [head, ...attempts.map(attemptText)].join('\n');
+}
+
+function attemptText({ number, startedAt, act, result, reason, late }: Attempt): string {
+  const outcome = result === undefined ? 'outcome unknown' : `${act} ${result === 'none' ? '' : result}`.trim();
+  return `      ${number}. ${moment(startedAt)} ${outcome}${late ? ' (late)' : ''}${reason ? `: ${reason}` : ''}`;
+}

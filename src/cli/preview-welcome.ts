@@ -1,0 +1,49 @@
+import type { Environment } from '../config/environment.ts';
+import type { ResolvedSource } from '../config/resolve.ts';
+
+type Welcome = { port: number; sources: ResolvedSource[]; rules: string; environment: Environment };
+
+const tocsin = 'npm run -s tocsin --';
+
+/** What a person sees who starts the preview: where to send, the secrets, and commands that work as they stand. */
+export function previewWelcome({ port, sources, rules, environment }: Welcome): string {
+  const { HOST } = environment;
+  const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
+  const base =
+    environment.TOCSIN_PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const lines = sources.map(({ name, secrets }) => `  POST ${base}/hooks/${name}   secret ${secrets[0]}`);
+  const first = sources.find((source) => source.type === 'inbox-check') ?? sources[0];
+  const fire = first ? fireLines(first, `http://${host.includes(':') ? `[${host}]` : host}:${port}`) : [];
+  return [
+    '',
+    `tocsin listens, in preview: by the rules of ${rules} it shows here what it would tell, and sends nothing.`,
+    '',
+    ...lines,
+    '',
+    ...fire,
+    'Look at what became of it:',
+    '',
+    `  ${tocsin} deliveries list`,
+    `  ${tocsin} incidents list`,
+    '',
+  ].join('\n');
+}
+
+function fireLines({ name, type, secrets }: ResolvedSource, base: string): string[] {
+  const fire = `${tocsin} fire ${type}/test.completed --url ${base}/hooks/${name} --secret ${secrets[0]}`;
+  return [
+    'Ring it, from another shell in this folder: a mailing of which too much missed the inbox.',
+    '',
+    `  ${fire}`,
+    '',
+    'And un-ring it, by a test that went well:',
+    '',
+    `  ${fire} --set ${recovered[type]}`,
+    '',
+  ];
+}
+
+const recovered: Record<ResolvedSource['type'], string> = {
+  'inbox-check': 'data.summary.inboxRate=0.95',
+  reachscore: 'data.inbox_placement=\'{"gmail":"inbox","outlook":"inbox"}\'',
+};

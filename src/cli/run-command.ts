@@ -1,0 +1,70 @@
+import { Command, CommanderError } from 'commander';
+import type { Environment } from '../config/environment.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { LedgerUnavailable } from '../ledger/ledger.ts';
+import { checkCommand } from './check.ts';
+import { deliveriesCommand } from './deliveries.ts';
+import { fireCommand } from './fire.ts';
+import { incidentsCommand } from './incidents.ts';
+import { Misuse } from './misuse.ts';
+import { serveCommand } from './serve.ts';
+
+/** What every command gets. Its exit code: 0 fine, 1 the answer is no, 2 misuse. */
+export type Invocation = {
+  environment: Environment;
+  /** As it is, for the secrets that the rules file names. */
+  variables: Readonly<Record<string, string | undefined>>;
+  print: (text: string) => void;
+  complain: (text: string) => void;
+};
+
+/** A command: adds itself to the program, and says by `done` how it ended. */
+export type AddCommand = (program: Command, invocation: Invocation, done: (exitCode: number) => void) => void;
+
+const commands: AddCommand[] = [serveCommand, fireCommand, checkCommand, deliveriesCommand, incidentsCommand];
+
+/** Runs one command line; returns its exit code. */
+export async function runCommand(args: string[], variables: Invocation['variables']): Promise<number> {
+  const print = (text: string) => void process.stdout.write(`${text}\n`);
+  const complain = (text: string) => void process.stderr.write(`${text}\n`);
+  const read = readEnvironment(variables);
+  if (!read.ok) {
+    for (const { path, message } of read.problems) complain(`${path}: ${message}`);
+    return 2;
+  }
+  let exitCode = 0;
+  const program = new Command('tocsin')
+    .description('Routes webhooks of e-mail deliverability monitors to Slack and PagerDuty, and un-rings what it rang.')
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)');
+  const invocation = { environment: read.environment, variables, print, complain };
+  for (const add of commands) add(program, invocation, (code) => (exitCode = code));
+  inheritExit(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return exitCodeOf(error, complain);
+  }
+}
+
+/** Commander ends the process by itself unless told otherwise, at each level. */
+function inheritExit(command: Command): void {
+  for (const each of command.commands) {
+    each.exitOverride();
+    inheritExit(each);
+  }
+}
+
+function exitCodeOf(error: unknown, complain: (text: string) => void): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
+  if (error instanceof Misuse) {
+    complain(error.message);
+    return 2;
+  }
+  if (error instanceof LedgerUnavailable) {
+    complain(`The ledger does not answer: ${error.message}`);
+    return 1;
+  }
+  throw error;
+}

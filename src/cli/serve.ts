@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Service } from '../compose.ts';
+import { startService } from '../compose.ts';
+import { openDestinations, openPreviews } from '../compose-destinations.ts';
+import type { Config } from '../config/load-rules.ts';
+import { resolveDestinations, resolveSources } from '../config/resolve.ts';
+import { generousReader, secretReader } from '../config/secrets.ts';
+import type { Problem } from '../domain/filter.ts';
+import { openLog } from '../runtime/log.ts';
+import { readableStream } from '../runtime/readable-log.ts';
+import { ledgerPath } from './ledger-path.ts';
+import { Misuse } from './misuse.ts';
+import { previewWelcome } from './preview-welcome.ts';
+import { complainOf, readRules, rulesPath } from './rules-path.ts';
+import type { AddCommand, Invocation } from './run-command.ts';
+
+type Options = { rules?: string; port?: string; preview?: boolean };
+
+/** `tocsin serve`: the service, until a signal ends it. */
+export const serveCommand: AddCommand = (program, invocation, done) => {
+  program
+    .command('serve')
+    .description('receive webhooks, route them, tell people')
+    .option('--rules <file>', 'the rules file (TOCSIN_RULES, or rules.json)')
+    .option('--port <port>', 'the port to listen on (PORT, or 3000)')
+    .option('--preview', 'show in the log what would be told, and send nothing; missing secrets are made up')
+    .action(async (options: Options) => done(await serve(options, invocation)));
+};
+
+async function serve(options: Options, invocation: Invocation): Promise<number> {
+  const preview = options.preview === true;
+  const path = rulesPath(invocation, options.rules, preview);
+  const config = readRules(path, invocation);
+  if (!config) return 1;
+  const parts = preview ? previewParts(config, invocation) : liveParts(config, invocation);
+  if (!parts) return 1;
+  const environment = { ...invocation.environment, ...portOption(options.port) };
+  const service = await startOrExplain({
+    environment,
+    config,
+    ledgerPath: ledgerPath(invocation, preview),
+    ...parts,
+  });
+  const { port } = service;
+  const engine = environment.REDIS_URL === undefined ? 'sqlite' : 'redis';
+  parts.log.info({ port, rules: path, engine, sources: parts.sources.map((each) => each.name), preview }, 'serving');
+  for (const { path, message } of config.warnings) parts.log.warn({ path }, message);
+  if (preview) invocation.print(previewWelcome({ port, sources: parts.sources, rules: path, environment }));
+  return untilSignalled(service, parts.log);
+}
+
+function portOption(port: string | undefined): { PORT?: number } {
+  if (port === undefined) return {};
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new Misuse(`--port takes a number from 0 to 65535, not "${port}"`);
+  return { PORT: Number(port) };
+}
+
+function previewParts(config: Config, { variables, environment, complain }: Invocation) {
+  const problems: Problem[] = [];
+  const made = () => `whsec_${randomBytes(24).toString('base64url')}`;
+  const sources = resolveSources(config, generousReader(variables, made), problems);
+  if (problems.length > 0) return complainOf(problems, complain);
+  const log = openLog(
+    environment.LOG_LEVEL,
+    readableStream((text) => void process.stdout.write(text)),
+  );
+  return { sources, destinations: openPreviews(config, log), log };
+}
+
+function liveParts(config: Config, { variables, environment, complain }: Invocation) {
+  const problems: Problem[] = [];
+  const secret = secretReader(variables);
+  const sources = resolveSources(config, secret, problems);
+  const resolved = resolveDestinations(config, secret, problems);
+  if (problems.length > 0) {
+    complain('Some secrets are missing (serve --preview makes them up and sends nothing):');
+    return complainOf(problems, complain);
+  }
+  const log = openLog(environment.LOG_LEVEL);
+  return { sources, destinations: openDestinations(resolved, environment.SLACK_API_URL, log), log };
+}
+
+async function startOrExplain(options: Parameters<typeof startService>[0]): Promise<Service> {
+  try {
+    return await startService(options);
+  } catch (error) {
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    const { PORT, HOST } = options.environment;
+    if (code === 'EADDRINUSE') throw new Misuse(`Port ${PORT} is taken: give another one with --port or PORT.`);
+    if (code === 'EACCES') throw new Misuse(`Port ${PORT} may not be used: give one above 1023 with --port or PORT.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Misuse(`HOST ${HOST} is no address of this machine.`);
+    if (name === 'AlreadyServed') throw new Misuse(message);
+    throw error;
+  }
+}
+
+/** Stops politely at the first signal; a second one does not wait. */
+async function untilSignalled(
+  service: Service,
+  log: { info: (fields: object, message: string) => void },
+): Promise<number> {
+  const signal = await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)));
+  log.info({ signal }, 'stopping');
+  for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => process.exit(1));
+  await service.stop();
+  log.info({ signal }, 'stopped');
+  return 0;
+}
