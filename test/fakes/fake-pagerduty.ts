@@ -1,0 +1,157 @@
+import { answerUnder, type FakeAnswer, type Faults, makeFaults } from './faults.ts';
+import { makeCertificate } from './made-certificate.ts';
+import { startScriptedServer } from './scripted-server.ts';
+
+/** One incident: from the trigger that opened it to the resolve that ended it. */
+export type FakeIncident = {
+  routingKey: string;
+  dedupKey: string;
+  status: 'triggered' | 'resolved';
+  /** As the latest trigger has it. */
+  summary: string;
+  severity: string;
+  /** Every trigger's payload, the first of which rang. */
+  payloads: Record<string, unknown>[];
+};
+
+export type FakePagerDutyCall = { path: string; body: unknown; status: number };
+
+/** A PagerDuty over TLS that keeps incidents, checks what it is sent as PagerDuty does, and fails as told. */
+export type FakePagerDuty = Faults & {
+  /** For a destination's `server`. */
+  server: string;
+  /** For `NODE_EXTRA_CA_CERTS` of a process that is to trust it. */
+  caFile: string;
+  ca: string;
+  /** Every incident there ever was, the oldest first. */
+  incidents: FakeIncident[];
+  changes: { routingKey: string; payload: Record<string, unknown> }[];
+  /** Everything that was carried out or refused, in order. */
+  calls: FakePagerDutyCall[];
+  /** Calls that reached it, whatever became of them. */
+  hits(): number;
+  close: () => Promise<void>;
+};
+
+type State = Pick<FakePagerDuty, 'incidents' | 'changes'> & { routingKeys: readonly string[] };
+type Plain = Record<string, unknown>;
+
+export async function startFakePagerDuty(settings: { routingKeys: string[] }): Promise<FakePagerDuty> {
+  const certificate = makeCertificate();
+  const server = await startScriptedServer(certificate);
+  const faults = makeFaults();
+  const state: State = { routingKeys: settings.routingKeys, incidents: [], changes: [] };
+  const calls: FakePagerDutyCall[] = [];
+  server.script = (response, request, text) => {
+    answerUnder(faults.next(), { request, response }, () => {
+      const path = request.method === 'POST' ? (request.url ?? '') : '';
+      const body = readObject(text);
+      const answer = body === undefined ? refused('The event is not a JSON object') : perform(state, path, body);
+      calls.push({ path, body, status: answer.status });
+      return answer;
+    });
+  };
+  return {
+    ...faults,
+    server: `127.0.0.1:${server.port}`,
+    caFile: certificate.caFile,
+    ca: certificate.cert,
+    incidents: state.incidents,
+    changes: state.changes,
+    calls,
+    hits: () => server.requests.length,
+    close: async () => {
+      await server.close();
+      certificate.remove();
+    },
+  };
+}
+
+function readObject(text: string): Plain | undefined {
+  if (Buffer.byteLength(text) > 512_000) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function perform(state: State, path: string, body: Plain): FakeAnswer {
+  if (path !== '/v2/enqueue' && path !== '/v2/change/enqueue') return { status: 404, body: 'Not Found' };
+  const key = body.routing_key;
+  if (typeof key !== 'string' || key.length !== 32) {
+    return refused("Length of 'routing_key' is incorrect (should be 32 characters)");
+  }
+  // Plain text, as PagerDuty was seen to answer: https://github.com/dikhan/pagerduty-client/issues/32
+  if (!state.routingKeys.includes(key)) return { status: 400, body: 'InvalidRoutingKey' };
+  const problems = path === '/v2/enqueue' ? eventProblems(body) : changeProblems(body);
+  if (problems.length > 0) return refused(...problems);
+  if (path === '/v2/change/enqueue') {
+    state.changes.push({ routingKey: key, payload: body.payload as Plain });
+    return accepted({ message: 'Change event processed' });
+  }
+  const dedupKey = String(body.dedup_key ?? `made-${state.incidents.length}`);
+  keep(state, { routingKey: key, dedupKey }, body);
+  return accepted({ message: 'Event processed', dedup_key: dedupKey });
+}
+
+/** A trigger folds into what is open under its key or opens anew; the end of what is not open is dropped. */
+function keep(state: State, id: { routingKey: string; dedupKey: string }, body: Plain): void {
+  const open = state.incidents.find(
+    (each) => each.routingKey === id.routingKey && each.dedupKey === id.dedupKey && each.status === 'triggered',
+  );
+  if (body.event_action === 'resolve' && open) open.status = 'resolved';
+  if (body.event_action !== 'trigger') return;
+  const payload = body.payload as Plain;
+  const said = { summary: String(payload.summary), severity: String(payload.severity) };
+  if (!open) {
+    state.incidents.push({ ...id, status: 'triggered', ...said, payloads: [payload] });
+    return;
+  }
+  Object.assign(open, said);
+  open.payloads.push(payload);
+}
+
+function eventProblems(body: Plain): string[] {
+  const { event_action: action, dedup_key: dedupKey, payload } = body;
+  const problems: string[] = [];
+  if (!['trigger', 'acknowledge', 'resolve'].includes(String(action))) problems.push("'event_action' is unknown");
+  if (dedupKey === undefined && action !== 'trigger') problems.push("'dedup_key' is missing");
+  if (dedupKey !== undefined && (typeof dedupKey !== 'string' || dedupKey.length > 255)) {
+    problems.push("Length of 'dedup_key' is incorrect (should be at most 255 characters)");
+  }
+  if (action !== 'trigger') return problems;
+  if (!isObject(payload)) return [...problems, "'payload' is missing"];
+  if (!['critical', 'error', 'warning', 'info'].includes(String(payload.severity))) {
+    problems.push("'payload.severity' is invalid");
+  }
+  if (typeof payload.source !== 'string' || payload.source === '') problems.push("'payload.source' is missing");
+  return [...problems, ...payloadProblems(payload)];
+}
+
+function changeProblems({ payload }: Plain): string[] {
+  return isObject(payload) ? payloadProblems(payload) : ["'payload' is missing"];
+}
+
+function payloadProblems({ summary, timestamp, custom_details: details }: Plain): string[] {
+  const problems: string[] = [];
+  if (typeof summary !== 'string' || summary === '') problems.push("'payload.summary' is missing");
+  if (typeof summary === 'string' && summary.length > 1_024) problems.push("'payload.summary' is too long");
+  if (timestamp !== undefined && Number.isNaN(Date.parse(String(timestamp))))
+    problems.push("'payload.timestamp' is invalid");
+  if (details !== undefined && !isObject(details)) problems.push("'payload.custom_details' is not an object");
+  return problems;
+}
+
+function isObject(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function accepted(said: Plain): FakeAnswer {
+  return { status: 202, body: JSON.stringify({ status: 'success', ...said }) };
+}
+
+function refused(...errors: string[]): FakeAnswer {
+  return { status: 400, body: JSON.stringify({ status: 'invalid event', message: 'Event object is invalid', errors }) };
+}

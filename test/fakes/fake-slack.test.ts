@@ -1,0 +1,87 @@
+import { LogLevel, type WebAPICallResult, WebClient } from '@slack/web-api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeSlack, startFakeSlack } from './fake-slack.ts';
+
+const channel = 'C0123456789';
+let slack: FakeSlack;
+let client: WebClient;
+
+beforeEach(async () => {
+  slack = await startFakeSlack({ token: 'xoxb-fake', channels: [channel] });
+  client = clientWith('xoxb-fake');
+});
+afterEach(() => slack.close());
+
+function clientWith(token: string): WebClient {
+  return new WebClient(token, {
+    slackApiUrl: slack.apiUrl,
+    retryConfig: { retries: 0 },
+    timeout: 300,
+    logLevel: LogLevel.ERROR,
+  });
+}
+
+function errorOf(call: Promise<WebAPICallResult>): Promise<unknown> {
+  return call.then(
+    () => undefined,
+    (error: { data?: { error?: unknown }; statusCode?: unknown }) =>
+      error.data?.error ?? error.statusCode ?? 'no answer',
+  );
+}
+
+describe('a fake Slack', () => {
+  it('keeps messages, edits them, and shows metadata where it is asked for', async () => {
+    const metadata = { event_type: 'tocsin_notification', event_payload: { notification_id: 'n1' } };
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'first', metadata });
+    await client.chat.postMessage({ channel, text: 'second' });
+    await client.chat.update({ channel, ts, text: 'edited' });
+    const shown = await client.conversations.history({ channel, include_all_metadata: true });
+    expect(shown.messages).toMatchObject([{ text: 'second' }, { text: 'edited', metadata }]);
+    const bare = await client.conversations.history({ channel, limit: 1 });
+    expect(bare.messages).toEqual([expect.not.objectContaining({ metadata: expect.anything() })]);
+    expect(slack.calls.map(({ method }) => method)).toContain('chat.update');
+  });
+
+  it('refuses what Slack refuses', async () => {
+    const block = (length: number) => ({ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(length) } });
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'x' });
+    expect(await errorOf(clientWith('xoxb-other').auth.test())).toBe('invalid_auth');
+    expect(await errorOf(client.chat.postMessage({ channel: 'C0', text: 'x' }))).toBe('channel_not_found');
+    expect(await errorOf(client.chat.postMessage({ channel, text: '' }))).toBe('no_text');
+    expect(await errorOf(client.chat.update({ channel, ts: '1.1', text: 'x' }))).toBe('message_not_found');
+    expect(await errorOf(client.chat.update({ channel, ts, text: 'x'.repeat(4_001) }))).toBe('msg_too_long');
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x', blocks: [block(3_001)] }))).toBe(
+      'invalid_blocks',
+    );
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x', blocks: [block(0)] }))).toBe('invalid_blocks');
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x', blocks: Array(4).fill(block(2_900)) }))).toBe(
+      'msg_blocks_too_long',
+    );
+    const metadata = { event_type: 'Not Allowed', event_payload: {} };
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x', metadata }))).toBe('invalid_metadata_format');
+    expect(slack.messages(channel)).toHaveLength(1);
+  });
+
+  it.each([
+    ['hang', 'no answer', 0],
+    ['reset', 'no answer', 0],
+    ['500', 500, 0],
+    ['hang-after-keeping', 'no answer', 1],
+    ['reset-after-keeping', 'no answer', 1],
+    ['500-after-keeping', 500, 1],
+  ] as const)('fails one call as told: %s', async (fault, error, kept) => {
+    slack.failNext(fault);
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x' }))).toBe(error);
+    expect(slack.messages(channel)).toHaveLength(kept);
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'y' }))).toBeUndefined();
+  });
+
+  it('fails every call until told otherwise', async () => {
+    slack.failAll('500');
+    expect(await errorOf(client.auth.test())).toBe(500);
+    expect(await errorOf(client.auth.test())).toBe(500);
+    slack.failAll(undefined);
+    expect(await errorOf(client.auth.test())).toBeUndefined();
+    expect(slack.hits()).toBe(3);
+  });
+});
