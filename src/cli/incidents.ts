@@ -1,14 +1,14 @@
 import type { Episode, Incident } from '../domain/incident.ts';
 import { messageOf } from '../domain/message.ts';
 import { leadOf } from '../domain/settle.ts';
-import type { Attempt, NotificationHistory } from '../ledger/history.ts';
+import type { Attempt, NotificationHistory, Page } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { countOption } from './count-option.ts';
 import { withLedger } from './ledger-path.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
 
-type ListOptions = { open?: boolean; limit: number; after?: string; json?: boolean };
+type ListOptions = { open?: boolean; all?: boolean; limit: number; after?: string; json?: boolean };
 
 /** `tocsin incidents list|show`: what is open, what was, and who was told. */
 export const incidentsCommand: AddCommand = (program, invocation, done) => {
@@ -17,6 +17,7 @@ export const incidentsCommand: AddCommand = (program, invocation, done) => {
     .command('list')
     .description('incidents, the last changed first')
     .option('--open', 'only those that are open')
+    .option('--all', 'also keys that were heard of and never opened')
     .option('--limit <n>', 'at most so many', countOption, 50)
     .option('--after <cursor>', 'go on after a page')
     .option('--json', 'print {"items", "next"} as JSON')
@@ -34,11 +35,7 @@ export const incidentsCommand: AddCommand = (program, invocation, done) => {
 };
 
 async function list(ledger: Ledger, options: ListOptions, { print }: Invocation): Promise<void> {
-  const { items, next } = await ledger.listIncidents({
-    limit: options.limit,
-    ...(options.after === undefined ? {} : { after: options.after }),
-    ...(options.open ? { open: true } : {}),
-  });
+  const { items, next } = await page(ledger, options);
   if (options.json) return print(JSON.stringify({ items: items.map(summary), ...(next ? { next } : {}) }, null, 2));
   if (items.length === 0) return print(options.open ? 'Nothing is open.' : 'There are no incidents.');
   const rows = items.map((each) => {
@@ -47,6 +44,23 @@ async function list(ledger: Ledger, options: ListOptions, { print }: Invocation)
   });
   print(table(['state', 'severity', 'episode', 'opened', 'key'], rows));
   if (next) print(`(more: --after ${next})`);
+}
+
+/** Most keys that are heard of never open: they are passed over, unless asked for. */
+async function page(ledger: Ledger, { limit, after, open, all }: ListOptions): Promise<Page<Incident>> {
+  const items: Incident[] = [];
+  let next = after;
+  do {
+    const wanted = {
+      limit: limit - items.length,
+      ...(next === undefined ? {} : { after: next }),
+      ...(open ? { open } : {}),
+    };
+    const found = await ledger.listIncidents(wanted);
+    items.push(...found.items.filter((each) => all || each.episode > 0));
+    next = found.next;
+  } while (items.length < limit && next !== undefined);
+  return { items, ...(next === undefined ? {} : { next }) };
 }
 
 /** `resolved` once an episode ended; `quiet` while nothing ever opened it. */

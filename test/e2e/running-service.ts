@@ -19,6 +19,8 @@ export type RunningService = {
   stop(): Promise<number | null>;
 };
 
+const startWithinMs = 20_000;
+
 export type ServiceSettings = { args?: string[]; env: Record<string, string>; cwd?: string };
 
 /** Starts it and waits until it listens. Rejects with what it wrote when it ends instead. */
@@ -33,7 +35,9 @@ export async function startService({ args = [], env, cwd }: ServiceSettings): Pr
   const ended = exit.then(() => {
     throw new Error(`serve ended:\n${log.lines.map((line) => line.text ?? JSON.stringify(line)).join('\n')}`);
   });
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), startWithinMs);
   const serving = await Promise.race([log.said('serving'), ended]);
+  clearTimeout(tooLate);
   ended.catch(() => undefined);
   return {
     port: Number(serving.port),
@@ -71,11 +75,13 @@ function readLog(child: ChildProcess) {
   return { lines, said };
 }
 
+/** In preview the log is for people: `12:00:00 info  message  name=value`. */
 function asObject(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    return { text };
+    const [, msg, port] = /^\d\d:\d\d:\d\d \w+ +(\S+)(?:.* port=(\d+))?/.exec(text) ?? [];
+    return { text, msg, port };
   }
 }
 
