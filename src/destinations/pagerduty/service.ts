@@ -1,0 +1,79 @@
+import { callFailure } from '../call-failure.ts';
+import type { Destination, Order, Result } from '../destination.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { overLimit } from '../over-limit.ts';
+import { cutText, oneLine } from '../plain-text.ts';
+import { eventBody } from './event-body.ts';
+import { type Answer, eventsClient } from './events-client.ts';
+
+/** A PagerDuty service, rung through the Events API v2: whatever is told under one key is one incident there. */
+export function pagerDutyService(settings: {
+  name: string;
+  routingKey: string;
+  server: string;
+  timeoutMs: number;
+  pace: Destination['pace'];
+}): Destination {
+  const { name, routingKey, server, timeoutMs, pace } = settings;
+  const client = eventsClient({ server, timeoutMs });
+
+  async function tell(order: Order, signal: AbortSignal): Promise<Result> {
+    const answer = await client.send(eventBody(order, routingKey), signal);
+    if (answer.status === undefined) return unanswered(answer, signal);
+    if (answer.status === 202) return { kind: 'told', ref: order.key };
+    return judge(answer.status, answer, routingKey);
+  }
+
+  return {
+    name,
+    type: 'pagerduty',
+    address: `pagerduty:${server}:${fingerprint(routingKey)}`,
+    ways: { edits: true, folds: true, fallbackAfterMs: 120_000 },
+    timeoutMs,
+    pace,
+    tell,
+    close: async () => client.close(),
+  };
+}
+
+/** Without a connection nothing was told, whatever ended the call; one that was stopped is not looked into. */
+function unanswered({ error, connected }: Answer, signal: AbortSignal): Result {
+  const failure = callFailure('PagerDuty', error);
+  if (failure.kind !== 'ambiguous' || connected || signal.aborted) return failure;
+  return { kind: 'retry', reason: `${failure.reason}, before anything was sent` };
+}
+
+/**
+ * By status alone, since pdjs fails alike for all bodies that are not JSON. A 5xx may have been kept before it was
+ * answered; a redirect is not PagerDuty's, and what it points to was not told.
+ */
+function judge(status: number, answer: Answer, routingKey: string): Result {
+  if (status === 429) return overLimit('PagerDuty', retryAfterSeconds(answer));
+  if (status >= 300 && status < 400) return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
+  if (status === 408 || status === 425) return { kind: 'retry', reason: `PagerDuty answered ${status}` };
+  if (status < 400 || status >= 500) return { kind: 'ambiguous', reason: `PagerDuty answered ${status}` };
+  return { kind: 'refused', reason: `PagerDuty answered ${status}${words(answer.text, routingKey)}` };
+}
+
+function retryAfterSeconds({ retryAfter }: Answer): number | undefined {
+  return retryAfter === undefined ? undefined : Number(retryAfter);
+}
+
+const mostWords = 300;
+
+/** PagerDuty's own words: JSON with `message` and `errors`, or plain text such as `InvalidRoutingKey`; never a page. */
+function words(text: string, routingKey: string): string {
+  const said = oneLine(jsonWords(text) ?? text);
+  if (said === '' || said.startsWith('<')) return '';
+  return `: ${cutText(said.replaceAll(routingKey, '[routing key]'), mostWords)}`;
+}
+
+function jsonWords(text: string): string | undefined {
+  try {
+    const { message, errors }: { message?: unknown; errors?: unknown } = Object(JSON.parse(text));
+    const parts = [message, ...(Array.isArray(errors) ? errors : [errors])];
+    return parts.filter((part) => typeof part === 'string').join(': ');
+  } catch {
+    return undefined;
+  }
+}

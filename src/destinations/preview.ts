@@ -1,0 +1,26 @@
+import type { Ways } from '../domain/notification.ts';
+import type { Destination, Order } from './destination.ts';
+
+/** Renders what the real destination would have got, shows it, and sends nothing. */
+export function preview(settings: {
+  name: string;
+  address: string;
+  ways: Ways;
+  render: (order: Order) => unknown;
+  show: (rendered: unknown) => void;
+}): Destination {
+  const { name, address, ways, render, show } = settings;
+  return {
+    name,
+    type: 'preview',
+    address,
+    ways,
+    timeoutMs: 1_000,
+    pace: 'none',
+    tell: async (order) => {
+      show(render(order));
+      return { kind: 'told', ref: order.ref ?? `preview:${order.notificationId}` };
+    },
+    close: async () => {},
+  };
+}

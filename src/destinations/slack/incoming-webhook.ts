@@ -1,0 +1,51 @@
+import { withinLimit } from '../call-limit.ts';
+import type { Destination, Order, Result } from '../destination.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { renderForSlack } from './blocks.ts';
+import { slackCode, slackFailure, slackStatus } from './errors.ts';
+import { type SlackAnswer, slackPost } from './slack-post.ts';
+
+/** A Slack channel behind a URL that is itself the secret: posts only, and names nothing it posted. */
+export function slackIncomingWebhook(settings: {
+  name: string;
+  url: string;
+  timeoutMs: number;
+  pace: Destination['pace'];
+}): Destination {
+  const { name, url, timeoutMs, pace } = settings;
+  const http = slackPost(timeoutMs);
+
+  async function tell(order: Order, signal: AbortSignal): Promise<Result> {
+    const body = JSON.stringify({ ...renderForSlack(order.message), unfurl_links: false, unfurl_media: false });
+    const headers = { 'Content-Type': 'application/json; charset=utf-8' };
+    try {
+      return await withinLimit({ timeoutMs, signal }, async (calling) => {
+        return judge(await http.post(url, { headers, body, signal: calling.signal }));
+      });
+    } catch (error) {
+      return slackFailure(error);
+    }
+  }
+
+  return {
+    name,
+    type: 'slack-webhook',
+    address: `slack-webhook:${fingerprint(url)}`,
+    ways: { edits: false, folds: false, fallbackAfterMs: 600_000 },
+    timeoutMs,
+    pace,
+    tell,
+    close: http.close,
+  };
+}
+
+/** Answers are plain words: https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks */
+async function judge(answer: SlackAnswer): Promise<Result> {
+  const { status, headers } = answer;
+  const isWorded = status === 200 || (status >= 400 && status < 500 && status !== 429);
+  if (!isWorded) return slackStatus(status, headers.get('retry-after'));
+  const word = (await answer.text()).trim();
+  if (status !== 200) return slackCode(word) ?? slackStatus(status, null);
+  if (word === 'ok') return { kind: 'told', ref: 'posted' };
+  return { kind: 'ambiguous', reason: 'what answered 200 was not Slack' };
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import type { Message } from '../../src/domain/message.ts';
+
+/** What senders and attackers write: markup, control characters, half code points, far too much of it. */
+const text = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  {
+    weight: 2,
+    arbitrary: fc.string({
+      unit: fc.constantFrom('&', '<', '>', '"', '\\', '\n', '`', '*', '\ud83d', '\ude00', '😀', 'é', '漢'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '<!channel>',
+      '<!here|here>',
+      '<@U0123456789>',
+      '<#C0123456789>',
+      '<https://evil.example|your bank>',
+      '<!date^0^{date}|x>',
+      '```',
+      '&lt;!channel&gt;',
+      '__proto__',
+      '',
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('x', '&', '<', '"', '\\', '😀', '\ud83d', '漢', '<!channel> '),
+        fc.integer({ min: 100, max: 100_000 }),
+      )
+      .map(([unit, length]) => unit.repeat(Math.ceil(length / unit.length))),
+  },
+);
+const moment = fc.integer({ min: 0, max: 4e12 });
+const count = fc.nat({ max: 1e9 });
+const person = fc.record({ by: text, at: moment });
+
+function list<T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
+  const many = fc
+    .tuple(item, fc.integer({ min: 1_000, max: 5_000 }))
+    .map(([each, times]) => Array<T>(times).fill(each));
+  return fc.oneof({ weight: 5, arbitrary: fc.array(item, { maxLength: 30 }) }, { weight: 1, arbitrary: many });
+}
+
+/** Any message of the right types. */
+export const anyMessage: fc.Arbitrary<Message> = fc.record(
+  {
+    state: fc.constantFrom('open', 'resolved', 'notice'),
+    severity: fc.constantFrom('critical', 'error', 'warning', 'info'),
+    title: text,
+    test: fc.boolean(),
+    keyless: fc.boolean(),
+    facts: fc.array(fc.record({ name: text, value: text }), { maxLength: 40 }),
+    counts: fc.record(
+      { inbox: count, promo: count, spam: count, missing: count, total: count },
+      { requiredKeys: ['inbox', 'spam', 'missing', 'total'] },
+    ),
+    providers: list(fc.record({ provider: text, placement: text })),
+    failedAuth: fc.array(text, { maxLength: 5 }),
+    source: text,
+    deliveryId: text,
+    rules: fc.array(text, { maxLength: 20 }),
+    openedAt: moment,
+    occurredAt: moment.map((at) => new Date(at).toISOString()),
+    end: fc.record({ at: moment, why: fc.constantFrom('cleared', 'quiet', 'by-hand', 'orphaned'), words: text }),
+    acknowledged: person,
+    snoozed: fc.record({ by: text, until: moment }),
+    event: fc.record(
+      { id: text, source: text, type: text, occurredAt: text, live: fc.boolean(), domain: text, data: fc.jsonValue() },
+      { requiredKeys: ['id', 'source', 'type', 'occurredAt', 'live'] },
+    ),
+  },
+  {
+    requiredKeys: [
+      ...(['state', 'severity', 'title', 'test', 'keyless', 'facts', 'providers', 'failedAuth', 'source'] as const),
+      ...(['deliveryId', 'rules', 'openedAt', 'occurredAt', 'event'] as const),
+    ],
+  },
+);

@@ -1,0 +1,51 @@
+import type { Order } from '../../src/destinations/destination.ts';
+import type { Message } from '../../src/domain/message.ts';
+
+/** A message as a failed placement test gives it. */
+export function madeMessage(changes: Partial<Message> = {}): Message {
+  return {
+    state: 'open',
+    severity: 'warning',
+    title: 'acme.example inbox rate 62 %',
+    test: false,
+    keyless: false,
+    facts: [
+      { name: 'Inbox rate', value: '62 % (below 80 %)' },
+      { name: 'Subject', value: 'Your <weekly> news & more' },
+    ],
+    counts: { inbox: 62, promo: 8, spam: 20, missing: 10, total: 100 },
+    providers: [
+      { provider: 'gmail', placement: 'spam' },
+      { provider: 'gmail', placement: 'spam' },
+      { provider: 'outlook', placement: 'inbox' },
+    ],
+    failedAuth: ['dmarc: fail'],
+    source: 'inbox-check',
+    deliveryId: 'whd_0001',
+    rules: ['inbox-rate-low'],
+    openedAt: Date.UTC(2026, 7, 1, 12, 0),
+    occurredAt: '2026-08-01T11:59:30.000Z',
+    event: {
+      id: 'whd_0001',
+      source: 'inbox-check',
+      type: 'test.completed',
+      occurredAt: '2026-08-01T11:59:30.000Z',
+      live: true,
+      domain: 'acme.example',
+      inboxRate: 0.62,
+      data: { testId: 't1' },
+    },
+    ...changes,
+  };
+}
+
+export function madeOrder(changes: Partial<Order> = {}): Order {
+  return {
+    act: 'open',
+    ref: undefined,
+    key: 'placement:acme.example',
+    notificationId: '0123456789abcdef01234567',
+    message: madeMessage(),
+    ...changes,
+  };
+}

@@ -1,0 +1,177 @@
+import { resolve } from 'node:path';
+import tls from 'node:tls';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Destination, Order, Result } from '../../../src/destinations/destination.ts';
+import { pagerDutyService } from '../../../src/destinations/pagerduty/service.ts';
+import { type FakePagerDuty, startFakePagerDuty } from '../../fakes/fake-pagerduty.ts';
+import { type MadeCertificate, makeCertificate } from '../../fakes/made-certificate.ts';
+import { startMuteServer } from '../../fakes/mute-server.ts';
+import { type ScriptedServer, startScriptedServer } from '../../fakes/scripted-server.ts';
+import { describeDestination } from '../destination-contract.ts';
+import { madeMessage, madeOrder } from '../made-order.ts';
+
+const routingKey = 'e93facc04764012d7bfb002500d5d1a6';
+
+describeDestination('a PagerDuty service', {
+  make: pagerDutyService,
+  exported: { file: resolve('src/destinations/pagerduty/service.ts'), name: 'pagerDutyService' },
+  settings: (port, timeoutMs) => ({
+    name: 'on-call',
+    routingKey,
+    server: `127.0.0.1:${port}`,
+    timeoutMs,
+    pace: 'none' as const,
+  }),
+  tls: true,
+  secrets: [routingKey],
+  happy: { status: 202, body: JSON.stringify({ status: 'success', message: 'Event processed', dedup_key: 'k' }) },
+  kinds: (status) => {
+    if (status === 202) return 'told';
+    if ([408, 425, 429].includes(status)) return 'retry';
+    if (status >= 300 && status < 400) return 'retry';
+    return status >= 400 && status < 500 ? 'refused' : 'ambiguous';
+  },
+  halfAnswered: 'told',
+});
+
+describe('a PagerDuty service', () => {
+  const never = new AbortController().signal;
+  let pagerDuty: FakePagerDuty;
+  let destination: Destination;
+
+  beforeEach(async () => {
+    pagerDuty = await startFakePagerDuty({ routingKeys: [routingKey] });
+    tls.setDefaultCACertificates([...tls.getCACertificates('bundled'), pagerDuty.ca]);
+    destination = made(pagerDuty.server, routingKey);
+  });
+  afterEach(async () => {
+    await destination.close();
+    await pagerDuty.close();
+    tls.setDefaultCACertificates(tls.getCACertificates('bundled'));
+  });
+
+  function made(server: string, key: string, timeoutMs = 5_000): Destination {
+    return pagerDutyService({ name: 'on-call', routingKey: key, server, timeoutMs, pace: 'none' });
+  }
+
+  function tell(changes: Partial<Order> = {}): Promise<Result> {
+    return destination.tell(madeOrder(changes), never);
+  }
+
+  it('goes by its server and a fingerprint of its key, and folds', () => {
+    expect(destination).toMatchObject({
+      type: 'pagerduty',
+      ways: { edits: true, folds: true, fallbackAfterMs: 120_000 },
+    });
+    expect(destination.address).toMatch(/^pagerduty:127\.0\.0\.1:\d+:[0-9a-f]{16}$/);
+  });
+
+  it('rings once for an episode, changes what it rang, and ends it', async () => {
+    expect(await tell()).toEqual({ kind: 'told', ref: 'placement:acme.example' });
+    await tell({
+      act: 'update',
+      ref: 'placement:acme.example',
+      message: madeMessage({ severity: 'critical', title: 'worse' }),
+    });
+    await tell({ act: 'resolve', ref: 'placement:acme.example' });
+    expect(pagerDuty.incidents).toMatchObject([{ status: 'resolved', severity: 'critical', summary: 'worse' }]);
+    await tell();
+    expect(pagerDuty.incidents.map(({ status }) => status)).toEqual(['resolved', 'triggered']);
+  });
+
+  it('rings once although its first try was kept and answered 500', async () => {
+    pagerDuty.failNext('500-after-keeping');
+    expect((await tell()).kind).toBe('ambiguous');
+    expect((await tell()).kind).toBe('told');
+    expect(pagerDuty.incidents).toHaveLength(1);
+  });
+
+  it('tells a notice as a change', async () => {
+    expect((await tell({ act: 'notice' })).kind).toBe('told');
+    expect(pagerDuty).toMatchObject({
+      incidents: [],
+      changes: [{ payload: { summary: 'acme.example inbox rate 62 %' } }],
+    });
+  });
+
+  it('quotes PagerDuty’s own words when refused', async () => {
+    const stranger = made(pagerDuty.server, 'f'.repeat(32));
+    const reason = 'PagerDuty answered 400: InvalidRoutingKey';
+    expect(await stranger.tell(madeOrder(), never)).toEqual({ kind: 'refused', reason });
+    const short = made(pagerDuty.server, 'short');
+    const refusal = await short.tell(madeOrder(), never);
+    expect(refusal).toEqual({ kind: 'refused', reason: expect.stringContaining('should be 32 characters') });
+    await Promise.all([stranger.close(), short.close()]);
+  });
+
+  it('did not tell a server it does not trust', async () => {
+    tls.setDefaultCACertificates(tls.getCACertificates('bundled'));
+    expect(await tell()).toEqual({ kind: 'retry', reason: expect.stringContaining('SELF_SIGNED') });
+    expect(pagerDuty.hits()).toBe(0);
+  });
+
+  it('did not tell a server that never came to trust', async () => {
+    const mute = await startMuteServer();
+    const unheard = made(`127.0.0.1:${mute.port}`, routingKey, 400);
+    expect(await unheard.tell(madeOrder(), never)).toEqual({
+      kind: 'retry',
+      reason: expect.stringContaining('before anything was sent'),
+    });
+    await unheard.close();
+    await mute.close();
+  });
+});
+
+describe('PagerDuty’s words', () => {
+  let certificate: MadeCertificate;
+  let server: ScriptedServer;
+  let destination: Destination;
+
+  beforeAll(() => {
+    certificate = makeCertificate();
+    tls.setDefaultCACertificates([...tls.getCACertificates('bundled'), certificate.cert]);
+  });
+  afterAll(() => {
+    certificate.remove();
+    tls.setDefaultCACertificates(tls.getCACertificates('bundled'));
+  });
+  beforeEach(async () => {
+    server = await startScriptedServer(certificate);
+    const address = `127.0.0.1:${server.port}`;
+    destination = pagerDutyService({ name: 'on-call', routingKey, server: address, timeoutMs: 5_000, pace: 'none' });
+  });
+  afterEach(async () => {
+    await destination.close();
+    await server.close();
+  });
+
+  it.each([
+    [
+      '{"status":"invalid event","message":"Event object is invalid","errors":["a","b"]}',
+      ': Event object is invalid: a: b',
+    ],
+    ['InvalidRoutingKey\n', ': InvalidRoutingKey'],
+    [`key ${routingKey} and "${routingKey}"`, ': key [routing key] and "[routing key]"'],
+    ['<html>400 Bad Request</html>', ''],
+    ['', ''],
+    ['[]', ''],
+    ['null', ''],
+    ['{"message":7}', ''],
+    ['x'.repeat(10_000), `: ${'x'.repeat(299)}…`],
+  ])('%j become %j', async (body, words) => {
+    server.script = (response) => response.writeHead(400).end(body);
+    const result = await destination.tell(madeOrder(), new AbortController().signal);
+    expect(result).toEqual({ kind: 'refused', reason: `PagerDuty answered 400${words}` });
+  });
+
+  it('come unpacked', async () => {
+    server.script = (response, request) => {
+      const isAskedToPack = request.headers['accept-encoding'] !== undefined;
+      response.writeHead(400, isAskedToPack ? { 'Content-Encoding': 'gzip' } : {});
+      response.end(isAskedToPack ? gzipSync('InvalidRoutingKey') : 'InvalidRoutingKey');
+    };
+    const result = await destination.tell(madeOrder(), new AbortController().signal);
+    expect(result).toEqual({ kind: 'refused', reason: 'PagerDuty answered 400: InvalidRoutingKey' });
+  });
+});

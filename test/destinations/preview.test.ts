@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { preview } from '../../src/destinations/preview.ts';
+import { madeOrder } from './made-order.ts';
+
+it('shows what would have been told, and is told', async () => {
+  const shown: unknown[] = [];
+  const destination = preview({
+    name: 'on-call',
+    address: 'pagerduty:events.pagerduty.com:0011223344556677',
+    ways: { edits: true, folds: true, fallbackAfterMs: 120_000 },
+    render: ({ act, key }) => ({ act, key }),
+    show: (rendered) => shown.push(rendered),
+  });
+  const { signal } = new AbortController();
+  const opened = await destination.tell(madeOrder(), signal);
+  expect(opened).toEqual({ kind: 'told', ref: 'preview:0123456789abcdef01234567' });
+  expect(await destination.tell(madeOrder({ act: 'resolve', ref: 'preview:x' }), signal)).toEqual({
+    kind: 'told',
+    ref: 'preview:x',
+  });
+  expect(shown).toEqual([
+    { act: 'open', key: 'placement:acme.example' },
+    { act: 'resolve', key: 'placement:acme.example' },
+  ]);
+  expect(destination).toMatchObject({
+    type: 'preview',
+    name: 'on-call',
+    address: expect.stringContaining('pagerduty:'),
+  });
+  await destination.close();
+});
