@@ -11,10 +11,12 @@ import { listen } from './http/http-server.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { LedgerUnavailable } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open-ledger.ts';
+import { meteredLedger, meteredReceive, metricsText } from './pipeline/metered.ts';
 import { notifier } from './pipeline/notify.ts';
 import { receiver } from './pipeline/receive.ts';
 import { router } from './pipeline/route.ts';
 import { watcher } from './pipeline/watch.ts';
+import { openMetrics } from './runtime/metrics.ts';
 import type { PollLoop } from './runtime/poll-loop.ts';
 import { pollLoop } from './runtime/poll-loop.ts';
 import { inboxCheck } from './sources/inbox-check.ts';
@@ -76,12 +78,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const ledger = await openLedger({ ...ledgerSettings(environment, options.ledgerPath), serving: true });
-    opened.push(() => ledger.close());
+    const metrics = openMetrics();
+    const plain = await openLedger({ ...ledgerSettings(environment, options.ledgerPath), serving: true });
+    opened.push(() => plain.close());
+    const ledger = meteredLedger(plain, metrics);
     opened.push(...startPipeline(options, ledger));
     const sources = sourcesByName(options.sources);
-    const receive = receiver({ sources, ledger, log, now: Date.now, timeoutMs: receiveTimeoutMs });
-    const app = httpApp({ receive, readiness: await readinessOf(options, ledger), log });
+    const receive = meteredReceive(
+      receiver({ sources, ledger, log, now: Date.now, timeoutMs: receiveTimeoutMs }),
+      metrics,
+    );
+    const readiness = await readinessOf(options, ledger);
+    const app = httpApp({ receive, readiness, metrics: metricsText(ledger, metrics), log });
     const { HOST: host, PORT: port } = environment;
     const http = await listen({ app, host, port, closeWithinMs });
     opened.push(() => http.close());

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,11 +21,15 @@ export type RedisServer = {
   stop(): Promise<void>;
 };
 
+const basics = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes'];
+
 /** `settings` are further ones, as on its command line: `--appendfsync always`. */
 export async function startRedisServer(settings: string[] = []): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), 'tocsin-redis-'));
   const port = await freePort();
-  const start = () => spawnRedis(['--port', String(port), '--dir', dir, ...settings]);
+  const config = join(dir, 'redis.conf');
+  await writeFile(config, '');
+  const start = () => spawnRedis([config, '--port', String(port), '--dir', dir, ...basics, ...settings]);
   let server = await start();
 
   async function kill(): Promise<void> {
@@ -54,12 +58,14 @@ export async function startRedisServer(settings: string[] = []): Promise<RedisSe
 
 /** Resolves once it says that it takes connections. */
 async function spawnRedis(settings: string[]): Promise<ChildProcess> {
-  const basics = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes'];
-  const server = spawn('redis-server', [...basics, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const endWithUs = () => server.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  server.once('exit', () => process.off('exit', endWithUs));
   const said: string[] = [];
   for await (const line of createInterface({ input: server.stdout })) {
     said.push(line);
-    if (line.includes('Ready to accept connections')) {
+    if (/Ready to accept connections|Sentinel ID is/.test(line)) {
       server.stdout.resume();
       return server;
     }

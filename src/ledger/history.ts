@@ -23,7 +23,7 @@ export type KeptRefusal = { at: number; source: string; code: string; reason: st
 
 export type Attempt = Partial<Outcome> & { number: number; startedAt: number; endedAt?: number; late?: boolean };
 
-export type NotificationHistory = Notification & { attempts: Attempt[] };
+export type NotificationHistory = Omit<Notification, 'attempts'> & { attempts: Attempt[] };
 
 export type Backlog = {
   unrouted: number;

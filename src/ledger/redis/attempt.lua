@@ -1,0 +1,23 @@
+-- Put before the scripts that end attempts.
+--
+-- WITH: outbox
+-- KEYS: attempts pace
+
+local function attemptName(id, number)
+  return id .. '\n' .. number
+end
+
+-- The number and the row of the attempt that was begun under this token; nothing if there is none.
+local function attemptOf(id, n, token)
+  for number = n.attempts, 1, -1 do
+    local row = redis.call('HGET', key.attempts, attemptName(id, number))
+    local attempt = row and cmsgpack.unpack(row)
+    if attempt and attempt.token == token then return number, attempt end
+  end
+end
+
+-- Gives the address the token back that the claim drew.
+local function refund(n)
+  local full = n.drawn and redis.call('HGET', key.pace, n.address)
+  if full then redis.call('HSET', key.pace, n.address, full - n.drawn) end
+end

@@ -1,0 +1,140 @@
+-- Begins an attempt at what is due, address by address, within slots and pace.
+--
+-- WITH: outbox notification-row
+-- KEYS: attempts pace pause_until pause_ms
+-- KEYS: call
+-- ARGV: token; how many ids are held by the caller, these ids; how many rooms, each an address, slots, the lease in ms,
+--   a minute's tokens (0: unpaced), burst
+-- Answers: {now, in how many ms something may fall due or false, notifications}, a notification being {row, token, 1 if
+--   interrupted, strays, episode, id of its predecessor or false}
+--
+-- `call` is this token's own key and holds the ids it was given, for a minute: longer than anybody repeats the call.
+-- `pace` holds for each address the moment at which its bucket is full again (GCRA).
+
+local token = take()
+local held, holding = {}, takeNumber()
+for _ = 1, holding do held[take()] = true end
+local rooms = {}
+for i = 1, takeNumber() do
+  rooms[i] = { address = take(), slots = takeNumber(), leaseMs = takeNumber(), perMinute = takeNumber(), burst = takeNumber() }
+end
+
+local rememberedMs = 60000
+-- No lease and no pause of a notification is as long: what is due further ahead was written before the clock went back.
+local aheadMs = 900000
+-- As many at most move from `future` to `ready` in one call; the rest is moved by the next.
+local promoted = 1000
+-- Longer than what sums of fractions of milliseconds are wrong by.
+local tinyMs = 0.01
+
+local function idOf(member)
+  return string.match(member, '\n([^\n]*)$')
+end
+
+local function promote(address, from, to)
+  local members = redis.call('ZRANGEBYLEX', key.future, from, to, 'LIMIT', 0, promoted)
+  local places = {}
+  for _, member in ipairs(members) do
+    local id = idOf(member)
+    local n = load(id)
+    places[#places + 1] = 0
+    places[#places + 1] = place(id, n, n.due + n.rank)
+  end
+  if #members == 0 then return end
+  redis.call('ZREM', key.future, unpack(members))
+  redis.call('ZADD', key.ready, unpack(places))
+end
+
+local function paceOf(room)
+  if room.perMinute == 0 then return { tokens = math.huge } end
+  local interval = 60000 / room.perMinute
+  local full = tonumber(redis.call('HGET', key.pace, room.address) or 0)
+  -- Further ahead than the whole bucket takes to fill: the clock went back, and the pace starts anew.
+  if full < now or full > now + room.burst * interval + tinyMs then full = now end
+  return { interval = interval, full = full, tokens = math.floor((now - full + tinyMs) / interval + room.burst) }
+end
+
+local function pausedUntil(address)
+  local till = tonumber(redis.call('HGET', key.pause_until, address) or 0)
+  local ms = tonumber(redis.call('HGET', key.pause_ms, address) or 0)
+  return till - now <= ms and till or 0
+end
+
+local function begin(id, room, pace)
+  local n = load(id)
+  unqueue(id, n)
+  stopWaiting(id, n)
+  n.interrupted = n.interrupted or (n.token and true)
+  n.state, n.raised, n.token, n.attempts, n.drawn = 'due', nil, token .. ':' .. id, n.attempts + 1, pace.interval
+  queue(id, n, now + room.leaseMs)
+  save(id, n)
+  redis.call('HSET', key.attempts, id .. '\n' .. n.attempts, cmsgpack.pack({ token = n.token, started = now }))
+end
+
+local function readyAt(room, limit)
+  local first, last = '[' .. room.address .. '\n', '(' .. room.address .. '\n:'
+  local ids = {}
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', key.ready, first, last, 'LIMIT', 0, limit + holding)) do
+    local id = idOf(member)
+    if #ids < limit and not held[id] then ids[#ids + 1] = id end
+  end
+  return ids
+end
+
+-- Takes what may be taken; tells when there may be more.
+local function visit(room, isRepeated)
+  local address, taken = room.address, {}
+  local pace, paused = paceOf(room), pausedUntil(room.address)
+  promote(address, '[' .. address .. '\n', '(' .. address .. '\n' .. moment(now + 1))
+  promote(address, '[' .. address .. '\n' .. moment(now + aheadMs + 1), '(' .. address .. '\n:')
+  if not isRepeated and paused <= now then
+    taken = readyAt(room, math.min(room.slots, pace.tokens))
+    for _, id in ipairs(taken) do begin(id, room, pace) end
+    if pace.interval and #taken > 0 then
+      pace.full, pace.tokens = pace.full + #taken * pace.interval, pace.tokens - #taken
+      redis.call('HSET', key.pace, address, pace.full)
+    end
+  end
+
+  local next = #readyAt(room, 1) > 0 and now
+  if not next then
+    local first = redis.call('ZRANGEBYLEX', key.future, '[' .. address .. '\n', '(' .. address .. '\n:', 'LIMIT', 0, 1)[1]
+    next = first and tonumber(string.match(first, '\n(%d+)\n'))
+  end
+  if not next then return taken end
+  local tokenAt = pace.tokens < 1 and pace.full - (room.burst - 1) * pace.interval or 0
+  return taken, math.max(next, paused, tokenAt)
+end
+
+local function show(id, n)
+  local prefix = string.match(n.sibling, '^[^\n]*\n')
+  local before = redis.call('ZREVRANGEBYLEX', key.siblings, '(' .. n.sibling, '[' .. prefix, 'LIMIT', 0, 1)[1]
+  before = before and idOf(before)
+  local predecessor = before and isOwed(load(before)) and before
+  local episode = redis.call('HGET', key.episodes, n.episode)
+  return { rowOf(id, n), n.token, n.interrupted and 1 or 0, n.strays, episode, predecessor or false }
+end
+
+-- Those of the ids that are in flight under this token.
+local function inFlight(ids)
+  local shown = {}
+  for _, id in ipairs(ids) do
+    local n = load(id)
+    if n and n.token == token .. ':' .. id then shown[#shown + 1] = show(id, n) end
+  end
+  return shown
+end
+
+local remembered = redis.call('GET', key.call)
+local shown = inFlight(remembered and cmsgpack.unpack(remembered) or {})
+local isRepeated, ids, nextAt = #shown > 0, {}, nil
+for _, room in ipairs(rooms) do
+  local taken, at = visit(room, isRepeated)
+  for _, id in ipairs(taken) do ids[#ids + 1] = id end
+  if at and (not nextAt or at < nextAt) then nextAt = at end
+end
+if #ids > 0 then
+  redis.call('SET', key.call, cmsgpack.pack(ids), 'PX', rememberedMs)
+  shown = inFlight(ids)
+end
+return { now, nextAt and math.max(0, math.ceil(nextAt - now - tinyMs)) or false, shown }

@@ -1,0 +1,80 @@
+import type { Incident } from '../../domain/incident.ts';
+import { groupCommit } from '../group-commit.ts';
+import type { Commit, CommitAnswer, Inbox } from '../inbox.ts';
+import { changeArguments } from './change-arguments.ts';
+import { pairsOf } from './pairs.ts';
+import { type Argument, byteLengthOf, readMs, type Store } from './store.ts';
+
+/** Nearly as long as a routing holds its deliveries: after that the commit is another's. */
+const commitMs = 8_000;
+
+/** Commits, and the incidents they change. */
+export function incidentsIn(store: Store): Pick<Inbox, 'commit' | 'readIncidents' | 'wakeable' | 'heartbeat'> {
+  const commitGroup = store.script('commit');
+  const wakeable = store.script('wakeable');
+  const heartbeat = store.script('heartbeat');
+
+  const commitInGroup = groupCommit({
+    run: async (group: Argument[][]) => {
+      const args = [store.channel, group.length, ...group.flat()];
+      return (await commitGroup(args, { withinMs: commitMs, replicated: true })) as CommitAnswer[];
+    },
+    bytes: byteLengthOf,
+  });
+
+  return {
+    commit: (commits) => Promise.all(commits.map((each) => commitInGroup(commitArguments(each)))),
+
+    async readIncidents(keys) {
+      if (keys.length === 0) return new Map();
+      const found = await store.read((client) => client.hmget(store.column('incident'), ...keys));
+      return new Map(
+        found
+          .filter((json) => json !== null)
+          .map(incidentOf)
+          .map((each) => [each.key, each]),
+      );
+    },
+
+    async wakeable(limit) {
+      const [now, incidents, gaps, oldest] = (await wakeable([limit], { withinMs: readMs })) as WakeableReply;
+      return {
+        now,
+        incidents: incidents.filter((json) => json !== null).map(incidentOf),
+        ...(oldest !== null && { oldestUnroutedAt: Number(oldest) }),
+        gaps: pairsOf(gaps).map(([from, until]) => ({ from: Number(from), until: Number(until) })),
+      };
+    },
+
+    async heartbeat() {
+      await heartbeat([], { withinMs: readMs });
+    },
+  };
+}
+
+export function incidentOf(json: string): Incident {
+  return JSON.parse(json) as Incident;
+}
+
+type WakeableReply = [number, (string | null)[], string[], string | null];
+
+function commitArguments({ token, delivery, expects, incidents, ...change }: Commit): Argument[] {
+  return [
+    token,
+    ...(delivery ? deliveryArguments(delivery) : [0]),
+    expects.length,
+    ...expects.flatMap(({ key, revision }) => [key, revision]),
+    incidents.length,
+    ...incidents.flatMap(incidentArguments),
+    ...changeArguments(change),
+  ];
+}
+
+function deliveryArguments({ seq, state, trace }: NonNullable<Commit['delivery']>): Argument[] {
+  return [1, seq, state, JSON.stringify(trace), trace.error ?? ''];
+}
+
+function incidentArguments(incident: Incident): Argument[] {
+  const { key, revision, open, wakeAt } = incident;
+  return [key, revision, open ? 1 : 0, wakeAt ?? '', JSON.stringify(incident)];
+}

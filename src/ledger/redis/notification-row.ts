@@ -1,0 +1,36 @@
+import {
+  type Notification,
+  type NotificationState,
+  nothingTold,
+  type Owed,
+  type Told,
+} from '../../domain/notification.ts';
+
+/** What `rowOf` in notification-row.lua gives. */
+export type NotificationRow = [
+  id: string,
+  head: string,
+  state: NotificationState,
+  owedRevision: number,
+  owedSince: number,
+  dueAt: number,
+  told: string | null,
+  attempts: number,
+  failures: number,
+  reason: string | null,
+];
+
+export function notificationOf(row: NotificationRow): Notification {
+  const [, head, state, owedRevision, owedSince, dueAt, told, attempts, failures, reason] = row;
+  return {
+    ...(JSON.parse(head) as Omit<Owed, 'revision' | 'rank'>),
+    state,
+    owedRevision,
+    owedSince,
+    dueAt,
+    told: told === null ? nothingTold : (JSON.parse(told) as Told),
+    attempts,
+    failures,
+    ...(reason !== null && { reason }),
+  };
+}

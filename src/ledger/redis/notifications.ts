@@ -1,0 +1,89 @@
+import type { Episode } from '../../domain/incident.ts';
+import type { Stray } from '../../domain/notification.ts';
+import { groupCommit } from '../group-commit.ts';
+import type { AttemptRecord, ClaimedNotification, Next, Outbox, Room } from '../outbox.ts';
+import { addressName, changeArguments } from './change-arguments.ts';
+import { type NotificationRow, notificationOf } from './notification-row.ts';
+import { type Argument, byteLengthOf, type Store } from './store.ts';
+
+const claimMs = 5_000;
+/** What was told is worth recording for as long as its lease may still run. */
+const recordMs = 10_000;
+
+/** Notifications and their attempts. */
+export function notificationsIn(store: Store): Outbox {
+  const claim = store.script('claim-notifications');
+  const release = store.script('release-notifications');
+  const recordGroup = store.script('record');
+
+  const recordInGroup = groupCommit({
+    run: async (group: Argument[][]) => {
+      const args = [store.channel, group.length, ...group.flat()];
+      return (await recordGroup(args, { withinMs: recordMs, replicated: true })) as ('recorded' | 'late')[];
+    },
+    bytes: byteLengthOf,
+  });
+
+  return {
+    async claimNotifications({ token, rooms, holding }) {
+      const args = [token, holding.length, ...holding, rooms.length, ...rooms.flatMap(roomArguments)];
+      const [now, nextInMs, claimed] = (await claim(args, { withinMs: claimMs, token })) as ClaimReply;
+      return { now, notifications: claimed.map(claimedOf), ...(nextInMs !== null && { nextInMs }) };
+    },
+
+    async releaseNotifications(claims) {
+      const args = [store.channel, claims.length, ...claims.flatMap(({ id, token }) => [id, token])];
+      await release(args, { withinMs: claimMs });
+    },
+
+    record: (record) => recordInGroup(recordArguments(record)),
+
+    async owedAddresses() {
+      const names = await store.read((client) => client.hkeys(store.column('owed_addresses')));
+      return names.map((name) => JSON.parse(name) as string);
+    },
+  };
+}
+
+function roomArguments({ address, slots, leaseMs, pace }: Room): Argument[] {
+  return [addressName(address), slots, leaseMs, pace?.perMinute ?? 0, pace?.burst ?? 0];
+}
+
+type ClaimReply = [number, number | null, ClaimedRow[]];
+type ClaimedRow = [
+  row: NotificationRow,
+  token: string,
+  interrupted: number,
+  strays: string[],
+  episode: string,
+  predecessor: string | null,
+];
+
+function claimedOf([row, token, interrupted, strays, episode, predecessor]: ClaimedRow): ClaimedNotification {
+  return {
+    ...notificationOf(row),
+    token,
+    interrupted: interrupted === 1,
+    strays: strays.map((json) => JSON.parse(json) as Stray),
+    episode: JSON.parse(episode) as Episode,
+    ...(predecessor !== null && { predecessor: { id: predecessor } }),
+  };
+}
+
+function recordArguments(record: AttemptRecord): Argument[] {
+  const { id, token, outcome, told, next, failures, absorbed, refund, pauseMs, stray, also } = record;
+  const reason = next.state === 'dead' ? next.reason : (outcome.reason ?? '');
+  return [
+    ...[id, token, JSON.stringify(outcome), JSON.stringify(told), reason],
+    ...[failures, absorbed, refund ? 1 : 0, pauseMs ?? 0],
+    ...nextArguments(next),
+    ...(stray ? [stray.at, JSON.stringify(stray.stray)] : ['', '']),
+    ...changeArguments(also ?? { episodes: [], owed: [] }),
+  ];
+}
+
+function nextArguments(next: Next): Argument[] {
+  if (next.state === 'due') return [next.state, 0, next.afterMs, ''];
+  if (next.state === 'waiting') return [next.state, 0, next.afterMs, next.for];
+  return [next.state, next.revision, 0, ''];
+}

@@ -1,0 +1,6 @@
+-- The engine's clock.
+--
+-- ARGV: nothing
+-- Answers: the moment in milliseconds
+
+return now

@@ -1,0 +1,110 @@
+-- Forgets old things, in small steps. Never what is unrouted, owed, or open.
+--
+-- WITH: outbox
+-- KEYS: routed dead unrouted deliveries_by_id delivery_id delivery_head delivery_body delivery_received delivery_token
+-- KEYS: delivery_failures delivery_trace delivery_reason attempts dedup dedup_at
+-- KEYS: incident incident_revision incident_by incidents_over over_since wake gaps
+-- ARGV: how long history is kept, how many bytes of it, how long the memory of ids and floors is kept, how many to
+--   forget at most
+-- Answers: how many went
+
+local historyMs, historyBytes, memoryMs, limit = takeNumber(), takeNumber(), takeNumber(), takeNumber()
+local went = 0
+
+local deliveryColumns = { 'id', 'head', 'body', 'received', 'token', 'failures', 'trace', 'reason' }
+
+local function forgetDelivery(set, seq)
+  local bytes = redis.call('HSTRLEN', key.delivery_body, seq) + redis.call('HSTRLEN', key.delivery_trace, seq)
+  redis.call('DECRBY', key.history_bytes, bytes)
+  redis.call('ZREM', key.deliveries_by_id, redis.call('HGET', key.delivery_id, seq) .. '\n' .. seq)
+  for _, column in ipairs(deliveryColumns) do redis.call('HDEL', key['delivery_' .. column], seq) end
+  redis.call('ZREM', key[set], seq)
+end
+
+local function forgetNotification(member)
+  local id = string.match(member, '\n([^\n]*)$')
+  local n = load(id)
+  for number = 1, n.attempts do redis.call('HDEL', key.attempts, id .. '\n' .. number) end
+  redis.call('ZREM', key.siblings, n.sibling)
+  redis.call('ZREM', key.dead_notifications, id)
+  redis.call('HDEL', key.notifications, id)
+  redis.call('ZREM', key.notifications_by_episode, member)
+end
+
+local function notificationsOf(episode)
+  return redis.call('ZRANGEBYLEX', key.notifications_by_episode, '[' .. episode .. '\n', '(' .. episode .. '\n\255')
+end
+
+local function forgetEpisode(name)
+  leaveHistory(name)
+  for _, member in ipairs(notificationsOf(name)) do forgetNotification(member) end
+  redis.call('HDEL', key.episodes, name)
+  redis.call('HDEL', key.episode_over, name)
+  redis.call('ZREM', key.episode_names, name)
+end
+
+-- The oldest of each kind that may be forgotten: when it came to its end, and how to forget it.
+local function oldest()
+  local found
+  local function offer(at, forget, what, name)
+    if at and (not found or at < found.at) then found = { at = at, forget = forget, what = what, name = name } end
+  end
+  for _, set in ipairs({ 'routed', 'dead' }) do
+    local seq = redis.call('ZRANGE', key[set], 0, 0)[1]
+    offer(seq and tonumber(redis.call('HGET', key.delivery_received, seq)), forgetDelivery, set, seq)
+  end
+  local episode = redis.call('ZRANGE', key.episodes_over, 0, 0, 'WITHSCORES')
+  offer(tonumber(episode[2]), forgetEpisode, episode[1])
+  return found
+end
+
+local function pruneHistory()
+  while went < limit do
+    local found = oldest()
+    local isOver = tonumber(redis.call('GET', key.history_bytes) or 0) > historyBytes
+    if not found or (found.at >= now - historyMs and not isOver) then return end
+    found.forget(found.what, found.name)
+    went = went + 1
+  end
+end
+
+local function oldestIn(column)
+  return redis.call('ZRANGEBYSCORE', key[column], '-inf', '(' .. now - memoryMs, 'LIMIT', 0, limit - went)
+end
+
+local function pruneIds()
+  for _, name in ipairs(oldestIn('dedup_at')) do
+    local seq = string.match(redis.call('HGET', key.dedup, name), '^%d+')
+    if not redis.call('ZSCORE', key.unrouted, seq) then
+      redis.call('HDEL', key.dedup, name)
+      redis.call('ZREM', key.dedup_at, name)
+      went = went + 1
+    end
+  end
+end
+
+-- While an episode is kept its number may not be given again.
+local function hasEpisodes(incident)
+  local prefix = #incident .. ':' .. incident .. '\n'
+  return #redis.call('ZRANGEBYLEX', key.episode_names, '[' .. prefix, '(' .. prefix .. ':', 'LIMIT', 0, 1) > 0
+end
+
+local function forgetIncident(name)
+  for _, column in ipairs({ 'incident', 'incident_revision', 'incident_by' }) do redis.call('HDEL', key[column], name) end
+  for _, column in ipairs({ 'incidents_over', 'over_since', 'wake' }) do redis.call('ZREM', key[column], name) end
+end
+
+local function pruneIncidents()
+  for _, name in ipairs(oldestIn('over_since')) do
+    if not hasEpisodes(name) then
+      forgetIncident(name)
+      went = went + 1
+    end
+  end
+end
+
+pruneHistory()
+if went < limit then pruneIds() end
+if went < limit then pruneIncidents() end
+if went < limit then redis.call('ZREMRANGEBYSCORE', key.gaps, '-inf', '(' .. now - memoryMs) end
+return went

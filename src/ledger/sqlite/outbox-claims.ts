@@ -1,0 +1,130 @@
+import type { Episode } from '../../domain/incident.ts';
+import type { ClaimedNotification, Outbox, Room } from '../outbox.ts';
+import { type NotificationRow, notificationOf, straysOf } from './notification-row.ts';
+import type { Paces } from './paces.ts';
+import type { Store } from './store.ts';
+
+/** Further ahead than any pause between two tries: such a row was written before the clock went back. */
+const clockBackMs = 15 * 60_000;
+
+const owedHere =
+  "address = :address AND state IN ('due', 'waiting') AND id NOT IN (SELECT value FROM json_each(:held))";
+
+type Asked = Parameters<Outbox['claimNotifications']>[0];
+
+/** Attempts begun, and claims taken back. */
+export function makeOutboxClaims(
+  { db, clock, write, read }: Store,
+  paces: Paces,
+): Pick<Outbox, 'claimNotifications' | 'releaseNotifications' | 'owedAddresses'> {
+  const begun = db.prepare(
+    `SELECT * FROM notifications
+      WHERE claim_token = :token AND due_at > :now AND id NOT IN (SELECT value FROM json_each(:held))`,
+  );
+  const due = db.prepare(
+    `SELECT id, attempts FROM notifications
+      WHERE ${owedHere} AND (due_at <= :now OR due_at > :farAhead) ORDER BY due_at + rank LIMIT :limit`,
+  );
+  const soonest = db.prepare(
+    `SELECT min(CASE WHEN due_at > :farAhead THEN :now ELSE due_at END) AS at FROM notifications WHERE ${owedHere}`,
+  );
+  const begin = db.prepare(
+    `UPDATE notifications SET state = 'due', waits_for = NULL, raised_at = NULL, due_at = :until, drawn_ms = :drawnMs,
+       attempts = :number, interrupted = interrupted OR claim_token IS NOT NULL,
+       claim_token = :token, attempt_token = :attemptToken
+      WHERE id = :id RETURNING *`,
+  );
+  const keepAttempt = db.prepare(
+    'INSERT INTO attempts (notification, number, token, started_at) VALUES (:id, :number, :attemptToken, :now)',
+  );
+  const release = db.prepare(
+    `UPDATE notifications SET due_at = :now, claim_token = NULL, attempt_token = NULL, raised_at = NULL,
+       attempts = attempts - 1
+      WHERE id = :id AND attempt_token = :token RETURNING address, drawn_ms`,
+  );
+  const forgetAttempt = db.prepare('DELETE FROM attempts WHERE notification = :id AND token = :token');
+  const addresses = db.prepare("SELECT DISTINCT address FROM notifications WHERE state IN ('due', 'waiting')");
+  const claimed = makeClaimed(db);
+
+  function claimRoom(room: Room, token: string, at: { now: number; held: string }): NotificationRow[] {
+    const { address, slots, leaseMs } = room;
+    const { now, held } = at;
+    const limit = Math.min(slots, paces.room(room, now).tokens);
+    if (limit <= 0) return [];
+    const rows = due.all({ address, now, farAhead: now + clockBackMs, held, limit }) as DueRow[];
+    const drawnMs = paces.draw(room, rows.length, now);
+    return rows.map(({ id, attempts }) => {
+      const number = attempts + 1;
+      const attemptToken = `${token}.${id}.${number}`;
+      keepAttempt.run({ id, number, attemptToken, now });
+      return begin.get({
+        id,
+        number,
+        attemptToken,
+        token,
+        drawnMs,
+        until: Math.ceil(now + leaseMs),
+      }) as NotificationRow;
+    });
+  }
+
+  /** When something may fall due at this address, or `undefined` when nothing is owed there. */
+  function nextAt(room: Room, now: number, held: string): number | undefined {
+    const at = soonest.get({ address: room.address, now, farAhead: now + clockBackMs, held })?.at;
+    return typeof at === 'number' ? Math.max(at, now, paces.room(room, now).opensAt) : undefined;
+  }
+
+  function claim({ token, rooms, holding }: Asked): Awaited<ReturnType<Outbox['claimNotifications']>> {
+    const now = clock();
+    const held = JSON.stringify(holding);
+    const before = begun.all({ token, now, held }) as NotificationRow[];
+    const rows = before.length > 0 ? before : rooms.flatMap((room) => claimRoom(room, token, { now, held }));
+    const moments = rooms.map((room) => nextAt(room, now, held)).filter((at) => at !== undefined);
+    return {
+      now,
+      notifications: rows.map(claimed),
+      ...(moments.length > 0 && { nextInMs: Math.ceil(Math.min(...moments) - now) }),
+    };
+  }
+
+  function releaseOne(id: string, token: string): void {
+    const row = release.get({ id, token, now: clock() }) as DrawnRow | undefined;
+    if (!row) return;
+    forgetAttempt.run({ id, token });
+    paces.refund(row.address, row.drawn_ms);
+  }
+
+  return {
+    claimNotifications: (asked) => write(() => claim(asked)),
+    releaseNotifications: (claims) =>
+      write(() => {
+        for (const { id, token } of claims) releaseOne(id, token);
+      }),
+    owedAddresses: () => read(() => addresses.all().map((row) => row.address as string)),
+  };
+}
+
+type DueRow = { id: string; attempts: number };
+type DrawnRow = { address: string; drawn_ms: number };
+
+/** What a holder is told about what it claimed: also the episode as it is now, and the notification before. */
+function makeClaimed(db: Store['db']): (row: NotificationRow) => ClaimedNotification {
+  const episodeOf = db.prepare('SELECT episode FROM episodes WHERE key = :key AND number = :number');
+  const before = db.prepare(
+    `SELECT id, state FROM notifications WHERE key = :key AND address = :address AND number < :number
+      ORDER BY number DESC LIMIT 1`,
+  );
+  return (row) => {
+    const { key, number, address } = row;
+    const earlier = before.get({ key, number, address }) as { id: string; state: string } | undefined;
+    const owed = earlier && (earlier.state === 'due' || earlier.state === 'waiting');
+    return {
+      ...notificationOf(row),
+      token: row.attempt_token ?? '',
+      interrupted: row.interrupted === 1,
+      strays: straysOf(row),
+      episode: JSON.parse(episodeOf.get({ key, number })?.episode as string) as Episode,
+      ...(owed && { predecessor: { id: earlier.id } }),
+    };
+  };
+}

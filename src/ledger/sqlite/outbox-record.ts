@@ -1,0 +1,109 @@
+import type { Stray } from '../../domain/notification.ts';
+import type { AttemptRecord, Outbox } from '../outbox.ts';
+import { type NotificationRow, straysOf } from './notification-row.ts';
+import { becomesDue, type Owing } from './owing.ts';
+import type { Paces } from './paces.ts';
+import type { Store } from './store.ts';
+
+/** The ends of attempts: in time, or late. */
+export function makeOutboxRecord(
+  { db, clock, write, announce }: Store,
+  owing: Owing,
+  paces: Paces,
+): Pick<Outbox, 'record'> {
+  const find = db.prepare('SELECT * FROM notifications WHERE id = :id');
+  const attemptOf = db.prepare('SELECT ended_at, late FROM attempts WHERE notification = :id AND token = :token');
+  const endAttempt = db.prepare(
+    `UPDATE attempts SET ended_at = :now, late = :late, act = :act, result = :result, reason = :reason, ref = :ref
+      WHERE notification = :id AND token = :token`,
+  );
+  const stateOf = db.prepare('SELECT state FROM notifications WHERE id = :id');
+  const store = db.prepare(
+    `UPDATE notifications SET claim_token = NULL, attempt_token = NULL, interrupted = 0, raised_at = NULL,
+       told = :told, strays = :strays, state = :state, due_at = :dueAt, waits_for = :waitsFor, failures = :failures,
+       owed_since = :owedSince, reason = :reason
+      WHERE id = :id`,
+  );
+  const wake = db.prepare(
+    "UPDATE notifications SET state = 'due', due_at = :now, waits_for = NULL WHERE waits_for = :id",
+  );
+  const newest = db.prepare(
+    'SELECT * FROM notifications WHERE key = :key AND address = :address ORDER BY number DESC LIMIT 1',
+  );
+  const keepStray = db.prepare(`UPDATE notifications SET ${becomesDue}, strays = :strays WHERE id = :id`);
+
+  const isOver = (id: string) => {
+    const state = stateOf.get({ id })?.state;
+    return state !== 'due' && state !== 'waiting';
+  };
+
+  function end({ id, token, outcome }: AttemptRecord, now: number, late: boolean): void {
+    const { act, result, reason = null, ref = null } = outcome;
+    endAttempt.run({ id, token, now, late: late ? 1 : 0, act, result, reason, ref });
+  }
+
+  function finish(row: NotificationRow, record: AttemptRecord, now: number): void {
+    const { id, told, next, outcome } = record;
+    const strays = straysOf(row).slice(record.absorbed);
+    const after = afterwards(row, { record, strays, isOver }, now);
+    const reason = next.state === 'dead' ? next.reason : (outcome.reason ?? null);
+    store.run({ id, told: JSON.stringify(told), strays: JSON.stringify(strays), reason, ...after });
+    if (after.dueAt <= now && after.state === 'due') announce('notify');
+    const isDone = after.state === 'settled' || after.state === 'dead';
+    if (isDone && wake.run({ id, now }).changes > 0) announce('notify');
+    if (record.refund) paces.refund(row.address, row.drawn_ms);
+    if (record.pauseMs !== undefined) paces.pause(row.address, record.pauseMs, now);
+    if (record.also) owing.owe(record.also, now);
+  }
+
+  function leaveStray(row: NotificationRow, { stray }: AttemptRecord, now: number): void {
+    if (!stray) return;
+    const { id, key, address } = row;
+    const at = stray.at === 'self' ? row : (newest.get({ key, address }) as NotificationRow);
+    keepStray.run({ id: at.id ?? id, now, strays: JSON.stringify([...straysOf(at), stray.stray]) });
+    announce('notify');
+  }
+
+  function record(made: AttemptRecord): 'recorded' | 'late' {
+    const { id, token } = made;
+    const now = clock();
+    const row = find.get({ id }) as NotificationRow | undefined;
+    if (!row) return 'late';
+    const attempt = attemptOf.get({ id, token }) as AttemptRow | undefined;
+    if (attempt && attempt.ended_at !== null) return attempt.late ? 'late' : 'recorded';
+    const late = row.attempt_token !== token;
+    end(made, now, late);
+    if (late) leaveStray(row, made, now);
+    else finish(row, made, now);
+    return late ? 'late' : 'recorded';
+  }
+
+  return { record: (made) => write(() => record(made)) };
+}
+
+type AttemptRow = { ended_at: number | null; late: number };
+
+type After = {
+  state: 'due' | 'waiting' | 'settled' | 'dead';
+  dueAt: number;
+  waitsFor: string | null;
+  failures: number;
+  owedSince: number;
+};
+
+type Ended = { record: AttemptRecord; strays: Stray[]; isOver: (id: string) => boolean };
+
+/** What becomes of the notification, also in the light of what it came to be owed during the attempt. */
+function afterwards(row: NotificationRow, { record, strays, isOver }: Ended, now: number): After {
+  const { next, failures } = record;
+  const kept = { waitsFor: null, owedSince: row.owed_since };
+  if (next.state === 'settled' || next.state === 'dead') {
+    const isOwedMore = row.owed_revision > next.revision || strays.length > 0;
+    if (!isOwedMore) return { ...kept, state: next.state, dueAt: now, failures };
+    return { ...kept, state: 'due', dueAt: now, failures: 0, owedSince: row.raised_at ?? row.owed_since };
+  }
+  if (row.raised_at !== null) return { ...kept, state: 'due', dueAt: now, failures };
+  if (next.state === 'due') return { ...kept, state: 'due', dueAt: Math.ceil(now + next.afterMs), failures };
+  if (isOver(next.for)) return { ...kept, state: 'due', dueAt: now, failures };
+  return { ...kept, state: 'waiting', dueAt: Math.ceil(now + next.afterMs), failures, waitsFor: next.for };
+}

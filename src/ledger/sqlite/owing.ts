@@ -1,0 +1,51 @@
+import { nothingTold, type Owed } from '../../domain/notification.ts';
+import type { Commit } from '../inbox.ts';
+import type { Store } from './store.ts';
+
+export type Owing = {
+  /** Keeps episodes, and makes due what is owed about them. Within a write. */
+  owe(step: Pick<Commit, 'episodes' | 'owed'>, now: number): void;
+};
+
+/**
+ * More is owed: due now. In flight it stays claimed and remembers that it was raised. What was settled, dead or
+ * waiting starts afresh; what is being tried again keeps its failures, so that its pauses go on growing.
+ */
+export const becomesDue = `
+  owed_since = CASE WHEN state IN ('settled', 'dead') THEN :now ELSE owed_since END,
+  failures = CASE WHEN state = 'due' THEN failures ELSE 0 END,
+  raised_at = CASE WHEN claim_token IS NULL THEN NULL ELSE :now END,
+  due_at = CASE WHEN claim_token IS NOT NULL THEN due_at WHEN state = 'due' THEN min(due_at, :now) ELSE :now END,
+  state = 'due',
+  waits_for = NULL`;
+
+export function makeOwing({ db, announce }: Store): Owing {
+  const keepEpisode = db.prepare(
+    `INSERT INTO episodes (key, number, over_at, episode) VALUES (:key, :number, :overAt, :episode)
+     ON CONFLICT (key, number) DO UPDATE SET over_at = excluded.over_at, episode = excluded.episode`,
+  );
+  const raise = db.prepare(
+    `INSERT INTO notifications
+       (id, key, number, address, destination, state, owed_revision, owed_since, due_at, rank, told)
+     VALUES (:id, :key, :number, :address, :destination, 'due', :revision, :now, :now, :rank, :told)
+     ON CONFLICT (id) DO UPDATE SET ${becomesDue},
+       owed_revision = max(owed_revision, excluded.owed_revision), rank = excluded.rank`,
+  );
+  const told = JSON.stringify(nothingTold);
+
+  function raiseOne({ id, key, number, address, destination, revision, rank }: Owed, now: number): void {
+    raise.run({ id, key, number, address, destination, revision, rank, told, now });
+    announce('notify');
+  }
+
+  return {
+    owe({ episodes, owed }, now) {
+      for (const episode of episodes) {
+        const { key, number, kind, openedAt, end } = episode;
+        const overAt = kind === 'notice' ? openedAt : (end?.at ?? null);
+        keepEpisode.run({ key, number, overAt, episode: JSON.stringify(episode) });
+      }
+      for (const each of owed) raiseOne(each, now);
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { groupCommit } from '../group-commit.ts';
+import { LedgerUnavailable } from '../ledger.ts';
+import { asOutage, isBusy } from './outage.ts';
+
+/** How long a write waits for another process's, asynchronously: as long as a sender waits for its answer. */
+const patienceMs = 3_000;
+const betweenTriesMs = 20;
+
+export type Work = 'route' | 'notify' | 'watch';
+
+/** What every part of the engine is built on. */
+export type Store = {
+  db: DatabaseSync;
+  clock: () => number;
+  /** Runs in the next transaction, under a savepoint of its own; resolves once that is durable. */
+  write<T>(work: () => T, bytes?: number): Promise<T>;
+  read<T>(work: () => T): Promise<T>;
+  /** Called within a write: tells the listeners once it is committed. */
+  announce(work: Work): void;
+  onWork(listener: (work: Work) => void): () => void;
+  /** Tells the listeners now. */
+  tell(work: Work): void;
+  /** Lets what waits be written, takes nothing more, and closes the file. */
+  close(): Promise<void>;
+};
+
+/** What a write of small rows weighs in a group. */
+const smallBytes = 256;
+
+export function makeStore(db: DatabaseSync, path: string, clock: () => number): Store {
+  const listeners = new Set<(work: Work) => void>();
+  /** By the write that runs now; by all of its group that stand. */
+  const announcing = new Set<Work>();
+  const announced = new Set<Work>();
+  const transact = transactions(db);
+  let open = true;
+
+  const tell = (work: Work) => {
+    for (const listener of listeners) listener(work);
+  };
+  const commitGroup = groupCommit<Item, Settle>({
+    bytes: (item) => item.bytes,
+    run: async (items) => {
+      announced.clear();
+      const settles = await transact(items);
+      for (const work of announced) tell(work);
+      return settles;
+    },
+  });
+  function enqueue<T>(work: () => T, bytes: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = () => {
+        announcing.clear();
+        const value = work();
+        for (const each of announcing) announced.add(each);
+        return () => resolve(value);
+      };
+      const refuse = (error: unknown) => reject(asOutage(error, path));
+      commitGroup({ run, refuse, bytes }).then((settle) => settle(), refuse);
+    });
+  }
+  const refuseClosed = () => {
+    if (!open) throw new LedgerUnavailable(`The ledger ${path} is closed.`);
+  };
+
+  return {
+    db,
+    clock,
+    async write(work, bytes = smallBytes) {
+      refuseClosed();
+      return enqueue(work, bytes);
+    },
+    async read(work) {
+      refuseClosed();
+      try {
+        return work();
+      } catch (error) {
+        throw asOutage(error, path);
+      }
+    },
+    announce: (work) => announcing.add(work),
+    onWork(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell,
+    async close() {
+      if (!open) return;
+      open = false;
+      await enqueue(() => undefined, 0).catch(() => undefined);
+      db.close();
+    },
+  };
+}
+
+type Settle = () => void;
+type Item = { run: () => Settle; refuse: (error: unknown) => void; bytes: number };
+
+/** Runs a group in one transaction. An item that throws is undone by itself; the others stand. */
+function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settle[]> {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  const savepoint = db.prepare('SAVEPOINT item');
+  const release = db.prepare('RELEASE item');
+  const undo = db.prepare('ROLLBACK TO item');
+
+  /** Waiting in SQLite blocks the event loop, so a lock is waited for mostly out here. */
+  async function beginPatiently(): Promise<void> {
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        begin.run();
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= until) throw error;
+      }
+      await pause(betweenTriesMs);
+    }
+  }
+
+  function runItem(item: Item): Settle {
+    savepoint.run();
+    try {
+      const settle = item.run();
+      release.run();
+      return settle;
+    } catch (error) {
+      // A full disk may end the whole transaction: then the group has failed, not the item.
+      if (!db.isTransaction) throw error;
+      undo.run();
+      release.run();
+      return () => item.refuse(error);
+    }
+  }
+
+  return async (items) => {
+    await beginPatiently();
+    try {
+      const settles = items.map(runItem);
+      commit.run();
+      return settles;
+    } catch (error) {
+      if (db.isTransaction) rollback.run();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,42 @@
+import { describe } from 'vitest';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { describeClaims } from './ledger-contract-claims.ts';
+import { describeCommits } from './ledger-contract-commits.ts';
+import { describeHistory } from './ledger-contract-history.ts';
+import { describeInbox } from './ledger-contract-inbox.ts';
+import { describeOwing } from './ledger-contract-owing.ts';
+import { describePace } from './ledger-contract-pace.ts';
+import { describePrune } from './ledger-contract-prune.ts';
+import { describeRacing } from './ledger-contract-racing.ts';
+import { describeRecord } from './ledger-contract-record.ts';
+import { describeRouting } from './ledger-contract-routing.ts';
+import { describeStrays } from './ledger-contract-strays.ts';
+import { describeWatch } from './ledger-contract-watch.ts';
+
+/** One empty store, on a clock of its own. */
+export type LedgerHarness = {
+  /** Called twice it gives two openings over the one store, as two processes have. */
+  open(options?: { backlogLimit?: number }): Promise<Ledger>;
+  /** Moves the engine's clock, for every opening; a negative number moves it back. */
+  advance(ms: number): void;
+  /** Closes every opening and removes the store. */
+  close(): Promise<void>;
+};
+
+/** What holds for any engine: `start` gives a fresh store for each test. */
+export function describeLedgerContract(engine: string, start: () => Promise<LedgerHarness>): void {
+  describe(`the ledger on ${engine}`, () => {
+    describeInbox(start);
+    describeRouting(start);
+    describeCommits(start);
+    describeOwing(start);
+    describeClaims(start);
+    describePace(start);
+    describeRecord(start);
+    describeStrays(start);
+    describeWatch(start);
+    describeHistory(start);
+    describePrune(start);
+    describeRacing(start);
+  });
+}
