@@ -8,6 +8,7 @@ import type { Place, Standing } from './domain/routing.ts';
 import type { Readiness } from './http/http-app.ts';
 import { httpApp } from './http/http-app.ts';
 import { listen } from './http/http-server.ts';
+import type { Purpose } from './ledger/history.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { LedgerUnavailable } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open-ledger.ts';
@@ -50,6 +51,7 @@ export type ServiceOptions = {
   config: Config;
   sources: ResolvedSource[];
   destinations: Destination[];
+  preview: boolean;
   /** The SQLite file, where Redis is not used. */
   ledgerPath: string;
   log: Logger;
@@ -81,6 +83,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const metrics = openMetrics();
     const plain = await openLedger({ ...ledgerSettings(environment, options.ledgerPath), serving: true });
     opened.push(() => plain.close());
+    await checkPurpose(plain, options.preview ? 'preview' : 'live');
     const ledger = meteredLedger(plain, metrics);
     opened.push(...startPipeline(options, ledger));
     const sources = sourcesByName(options.sources);
@@ -98,6 +101,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await stop();
     throw error;
   }
+}
+
+/** The other kind of ledger was given: what is owed there would be told by the wrong one. */
+export class WrongPurpose extends Error {
+  override name = 'WrongPurpose';
+}
+
+async function checkPurpose(ledger: Ledger, mine: Purpose): Promise<void> {
+  const purpose = await ledger.purpose(mine);
+  if (purpose === mine) return;
+  const way = 'give it one of its own with TOCSIN_DATA, or REDIS_URL';
+  throw new WrongPurpose(
+    mine === 'preview'
+      ? `This ledger belongs to a service that tells people: a preview must not touch it; ${way}.`
+      : `This ledger belongs to a preview: what it holds was never told to anybody; ${way}.`,
+  );
 }
 
 function sourcesByName(sources: ResolvedSource[]) {

@@ -39,6 +39,7 @@ async function serve(options: Options, invocation: Invocation): Promise<number> 
   const service = await startOrExplain({
     environment,
     config,
+    preview,
     ledgerPath: ledgerPath(invocation, preview),
     ...parts,
   });
@@ -92,10 +93,13 @@ async function startOrExplain(options: Parameters<typeof startService>[0]): Prom
     if (code === 'EACCES') throw new Misuse(`Port ${PORT} may not be used: give one above 1023 with --port or PORT.`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new Misuse(`HOST ${HOST} is no address of this machine.`);
-    if (name === 'AlreadyServed') throw new Misuse(message);
+    if (name === 'AlreadyServed' || name === 'WrongPurpose') throw new Misuse(message);
     throw error;
   }
 }
+
+/** Whoever supervises us waits ten seconds; what is not finished by then is safe in the ledger. */
+const stopWithinMs = 9_500;
 
 /** Stops politely at the first signal; a second one does not wait. */
 async function untilSignalled(
@@ -105,7 +109,9 @@ async function untilSignalled(
   const signal = await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)));
   log.info({ signal }, 'stopping');
   for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => process.exit(1));
+  const tooLong = setTimeout(() => process.exit(0), stopWithinMs);
   await service.stop();
+  clearTimeout(tooLong);
   log.info({ signal }, 'stopped');
   return 0;
 }

@@ -51,6 +51,9 @@ export type Retention = {
   memoryMs: number;
 };
 
+/** A preview must never take up what was acknowledged for real. */
+export type Purpose = 'live' | 'preview';
+
 /** What was kept, for people; and the forgetting of it. Reads never block the verbs above for long. */
 export interface History {
   listDeliveries(page: PageOf & { state?: DeliveryState; source?: string }): Promise<Page<KeptDelivery>>;
@@ -64,6 +67,8 @@ export interface History {
     key: string,
   ): Promise<{ incident: Incident | undefined; episodes: Episode[]; notifications: NotificationHistory[] } | undefined>;
   backlog(): Promise<Backlog>;
+  /** What this ledger is for, asked by who serves it: the first to say so decides. */
+  purpose(mine: Purpose): Promise<Purpose>;
   /** The engine's clock. */
   now(): Promise<number>;
   /** Forgets at most `limit` old things; how many went. Never what is unrouted, owed, or open. */

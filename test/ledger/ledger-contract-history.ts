@@ -31,6 +31,11 @@ async function turnPages<T>(list: (page: PageOf) => Promise<Page<T>>, limit: num
 export function describeHistory(start: () => Promise<LedgerHarness>): void {
   const test = ledgerTest(start);
 
+  test('a ledger is for what the first to serve it said', async ({ harness, ledger }) => {
+    expect(await ledger.purpose('preview')).toBe('preview');
+    expect(await (await harness.open()).purpose('live')).toBe('preview');
+  });
+
   describe('the list of deliveries', () => {
     test('comes in pages, the newest first, each delivery once', async ({ ledger }) => {
       const seqs = await acceptMany(ledger, 5);

@@ -12,7 +12,8 @@
 local channel, limit, count = take(), takeNumber(), takeNumber()
 local items, names = {}, {}
 for i = 1, count do
-  items[i] = { name = take(), token = take(), digest = take(), source = take(), id = take(), head = take(), body = take() }
+  items[i] = { name = take(), token = take(), digest = take(), source = take(), id = take() }
+  items[i].head, items[i].body = take(), take()
   names[i] = items[i].name
 end
 
@@ -83,5 +84,5 @@ end
 for _, column in ipairs({ 'dedup_at', 'deliveries_by_id', 'unrouted', 'due' }) do
   redis.call('ZADD', key[column], unpack(rows[column]))
 end
-redis.call('PUBLISH', channel, 'route')
+announce(channel, 'route')
 return answers

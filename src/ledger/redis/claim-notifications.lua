@@ -16,7 +16,8 @@ local held, holding = {}, takeNumber()
 for _ = 1, holding do held[take()] = true end
 local rooms = {}
 for i = 1, takeNumber() do
-  rooms[i] = { address = take(), slots = takeNumber(), leaseMs = takeNumber(), perMinute = takeNumber(), burst = takeNumber() }
+  rooms[i] = { address = take(), slots = takeNumber(), leaseMs = takeNumber() }
+  rooms[i].perMinute, rooms[i].burst = takeNumber(), takeNumber()
 end
 
 local rememberedMs = 60000
@@ -98,7 +99,8 @@ local function visit(room, isRepeated)
 
   local next = #readyAt(room, 1) > 0 and now
   if not next then
-    local first = redis.call('ZRANGEBYLEX', key.future, '[' .. address .. '\n', '(' .. address .. '\n:', 'LIMIT', 0, 1)[1]
+    local all = { '[' .. address .. '\n', '(' .. address .. '\n:' }
+    local first = redis.call('ZRANGEBYLEX', key.future, all[1], all[2], 'LIMIT', 0, 1)[1]
     next = first and tonumber(string.match(first, '\n(%d+)\n'))
   end
   if not next then return taken end
@@ -125,6 +127,7 @@ local function inFlight(ids)
   return shown
 end
 
+-- A repeated call takes nothing: what it was given is still in flight.
 local remembered = redis.call('GET', key.call)
 local shown = inFlight(remembered and cmsgpack.unpack(remembered) or {})
 local isRepeated, ids, nextAt = #shown > 0, {}, nil

@@ -59,5 +59,11 @@ function newClient({ kind, hosts, tls, username, password, db, master }: RedisAd
   }
   const standalone = { ...options, db, retryStrategy, enableOfflineQueue: false };
   if (kind === 'server') return new Redis({ ...standalone, ...hosts[0] });
-  return new Redis({ ...standalone, sentinels: hosts, name: master, enableTLSForSentinelMode: tls });
+  return new Redis({
+    ...standalone,
+    sentinels: hosts,
+    name: master,
+    enableTLSForSentinelMode: tls,
+    ...(tls && { sentinelTLS: {} }),
+  });
 }

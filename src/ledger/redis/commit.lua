@@ -67,10 +67,14 @@ local function isRepeated(commit)
   return #commit.incidents > 0
 end
 
+-- What was made on top of a change that was refused knows a state that never was, whatever its revision says.
+local refused = {}
+
 local function judge(commit)
   if commit.delivery and holder[commit.delivery.seq] ~= commit.token then return 'lease-lost' end
   if isRepeated(commit) then return 'repeated' end
   for _, expected in ipairs(commit.expects) do
+    if refused[expected.key] then return 'conflict' end
     if tonumber(revision[expected.key] or 0) ~= expected.revision then return 'conflict' end
   end
   return 'committed'
@@ -81,6 +85,9 @@ for i, commit in ipairs(commits) do
   local verdict = judge(commit)
   answers[i] = verdict == 'repeated' and 'committed' or verdict
   commit.stands = verdict == 'committed'
+  if answers[i] ~= 'committed' then
+    for _, expected in ipairs(commit.expects) do refused[expected.key] = true end
+  end
   if commit.stands then
     if commit.delivery then
       ended[#ended + 1] = commit.delivery
@@ -156,8 +163,8 @@ for _, commit in ipairs(commits) do
 end
 
 if notifyWork and watchWork then
-  redis.call('PUBLISH', channel, 'notify watch')
+  announce(channel, 'notify watch')
 elseif notifyWork or watchWork then
-  redis.call('PUBLISH', channel, notifyWork and 'notify' or 'watch')
+  announce(channel, notifyWork and 'notify' or 'watch')
 end
 return answers

@@ -10,12 +10,7 @@ const lookedAt = 100;
 /** Deliveries and refusals, for people. */
 export function deliveryViews(store: Store): Pick<History, 'listDeliveries' | 'findDeliveries' | 'listRefusals'> {
   const newest = newestIn(store);
-  const read = store.script('read-deliveries');
-
-  async function readSeqs(seqs: string[], inFull: boolean): Promise<FoundDelivery[]> {
-    const args = [inFull ? 1 : 0, seqs.length, ...seqs];
-    return ((await read(args, { withinMs: readMs, asBytes: true })) as DeliveryRow[]).map(deliveryOf);
-  }
+  const read = readIn(store);
 
   return {
     async listDeliveries({ limit, after, state, source }) {
@@ -25,11 +20,11 @@ export function deliveryViews(store: Store): Pick<History, 'listDeliveries' | 'f
         const found = await newest(columns, below, source === undefined ? limit + 1 : lookedAt);
         below = found.at(-1)?.[0];
         if (below === undefined) break;
-        const read = await readSeqs(
+        const kept = await read(
           found.map(([seq]) => seq),
           false,
         );
-        items.push(...read.filter((each) => source === undefined || each.source === source));
+        items.push(...kept.filter((each) => source === undefined || each.source === source));
       }
       return pageOf(items, limit, (item) => item.seq);
     },
@@ -37,7 +32,7 @@ export function deliveryViews(store: Store): Pick<History, 'listDeliveries' | 'f
     async findDeliveries(id) {
       const column = store.column('deliveries_by_id');
       const names = await store.read((client) => client.zrangebylex(column, `[${id}\n`, `(${id}\n:`));
-      const found = await readSeqs(
+      const found = await read(
         names.map((name) => name.slice(name.lastIndexOf('\n') + 1)),
         true,
       );
@@ -48,6 +43,15 @@ export function deliveryViews(store: Store): Pick<History, 'listDeliveries' | 'f
       const list = await store.read((client) => client.lrange(store.column('refusals'), 0, -1));
       return pairsOf(list).map(([at, json]) => ({ at: Number(at), ...(JSON.parse(json) as Omit<KeptRefusal, 'at'>) }));
     },
+  };
+}
+
+/** Reads deliveries by their numbers, in full with body and trace. */
+function readIn(store: Store): (seqs: string[], inFull: boolean) => Promise<FoundDelivery[]> {
+  const read = store.script('read-deliveries');
+  return async (seqs, inFull) => {
+    const args = [inFull ? 1 : 0, seqs.length, ...seqs];
+    return ((await read(args, { withinMs: readMs, asBytes: true })) as DeliveryRow[]).map(deliveryOf);
   };
 }
 

@@ -3,8 +3,8 @@
 -- WITH: notification-row
 -- KEYS: incident episodes episode_names notifications notifications_by_episode attempts
 -- ARGV: the incident's key, the beginning of its episodes' names, how many at most of each
--- Answers: {incident as JSON or false, episodes as JSON, notifications}, a notification being {row, attempts}, an attempt
---   {number, its beginning, its end or false, 1 if late, outcome as JSON or false}
+-- Answers: {incident as JSON or false, episodes as JSON, notifications}, a notification being {row, attempts}, an
+--   attempt {number, its beginning, its end or false, 1 if late, outcome as JSON or false}
 
 local name, prefix, limit = take(), take(), takeNumber()
 

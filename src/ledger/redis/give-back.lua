@@ -16,5 +16,5 @@ for _ = 1, count do
     given = given + 1
   end
 end
-if given > 0 and afterMs == 0 then redis.call('PUBLISH', channel, 'route') end
+if given > 0 and afterMs == 0 then announce(channel, 'route') end
 return given

@@ -2,7 +2,7 @@ import type { Episode } from '../../domain/incident.ts';
 import type { Attempt, History, NotificationHistory } from '../history.ts';
 import type { Outcome } from '../outbox.ts';
 import { episodePrefix } from './change-arguments.ts';
-import { incidentOf } from './incidents.ts';
+import { incidentsOf } from './incidents.ts';
 import { newestIn, pageOf } from './newest.ts';
 import { type NotificationRow, notificationOf } from './notification-row.ts';
 import { readMs, type Store } from './store.ts';
@@ -23,7 +23,7 @@ export function incidentViews(store: Store): Pick<History, 'listIncidents' | 'fi
       const keys = page.items.map(([key]) => key);
       const found =
         keys.length > 0 ? await store.read((client) => client.hmget(store.column('incident'), ...keys)) : [];
-      return { ...page, items: found.filter((json) => json !== null).map(incidentOf) };
+      return { ...page, items: incidentsOf(found) };
     },
 
     async findIncident(key) {
@@ -31,7 +31,7 @@ export function incidentViews(store: Store): Pick<History, 'listIncidents' | 'fi
       const [incident, episodes, notifications] = reply as IncidentReply;
       if (incident === null && episodes.length === 0 && notifications.length === 0) return undefined;
       return {
-        incident: incident === null ? undefined : incidentOf(incident),
+        incident: incidentsOf([incident])[0],
         episodes: episodes.map((json) => JSON.parse(json) as Episode),
         notifications: notifications.map(notificationHistoryOf),
       };

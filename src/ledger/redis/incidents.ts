@@ -28,19 +28,14 @@ export function incidentsIn(store: Store): Pick<Inbox, 'commit' | 'readIncidents
     async readIncidents(keys) {
       if (keys.length === 0) return new Map();
       const found = await store.read((client) => client.hmget(store.column('incident'), ...keys));
-      return new Map(
-        found
-          .filter((json) => json !== null)
-          .map(incidentOf)
-          .map((each) => [each.key, each]),
-      );
+      return new Map(incidentsOf(found).map((each) => [each.key, each]));
     },
 
     async wakeable(limit) {
       const [now, incidents, gaps, oldest] = (await wakeable([limit], { withinMs: readMs })) as WakeableReply;
       return {
         now,
-        incidents: incidents.filter((json) => json !== null).map(incidentOf),
+        incidents: incidentsOf(incidents),
         ...(oldest !== null && { oldestUnroutedAt: Number(oldest) }),
         gaps: pairsOf(gaps).map(([from, until]) => ({ from: Number(from), until: Number(until) })),
       };
@@ -52,8 +47,9 @@ export function incidentsIn(store: Store): Pick<Inbox, 'commit' | 'readIncidents
   };
 }
 
-export function incidentOf(json: string): Incident {
-  return JSON.parse(json) as Incident;
+/** Those that are there. */
+export function incidentsOf(found: (string | null)[]): Incident[] {
+  return found.flatMap((json) => (json === null ? [] : [JSON.parse(json) as Incident]));
 }
 
 type WakeableReply = [number, (string | null)[], string[], string | null];

@@ -7,7 +7,7 @@
 local below, limit, count = take(), takeNumber(), takeNumber()
 local found = {}
 for _ = 1, count do
-  local list = redis.call('ZRANGE', key[take()], '(' .. below, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, limit, 'WITHSCORES')
+  local list = redis.call('ZREVRANGEBYSCORE', key[take()], '(' .. below, '-inf', 'WITHSCORES', 'LIMIT', 0, limit)
   for i = 1, #list, 2 do found[#found + 1] = { list[i], tonumber(list[i + 1]) } end
 end
 table.sort(found, function(a, b) return a[2] > b[2] end)

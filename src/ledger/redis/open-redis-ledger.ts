@@ -47,6 +47,7 @@ export async function openRedisLedger(options: RedisLedgerOptions): Promise<Ledg
     ...deliveryViews(store),
     ...incidentViews(store),
     backlog: backlogIn(store),
+    purpose: purposeIn(store),
     now: nowIn(store),
     prune: pruneIn(store),
     warnings: () => store.read(() => redisWarnings(client, options.waitReplicas)),
@@ -56,6 +57,11 @@ export async function openRedisLedger(options: RedisLedgerOptions): Promise<Ledg
       await client.quit().catch(() => client.disconnect());
     },
   };
+}
+
+function purposeIn(store: Store): Ledger['purpose'] {
+  const purpose = store.script('purpose');
+  return async (mine) => ((await purpose([mine], { withinMs: readMs })) === 'preview' ? 'preview' : 'live');
 }
 
 function nowIn(store: Store): Ledger['now'] {

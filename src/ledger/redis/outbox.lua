@@ -118,7 +118,8 @@ end
 local function takeOwed()
   local owed = {}
   for i = 1, takeNumber() do
-    owed[i] = { id = take(), address = take(), episode = take(), sibling = take(), head = take(), revision = takeNumber(), rank = takeNumber() }
+    owed[i] = { id = take(), address = take(), episode = take(), sibling = take(), head = take() }
+    owed[i].revision, owed[i].rank = takeNumber(), takeNumber()
   end
   return owed
 end

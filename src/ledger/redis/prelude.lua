@@ -18,4 +18,9 @@ local function clock()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- Wakes whoever listens. That may be forbidden or missed, and must not undo what was done: all look again soon anyway.
+local function announce(channel, work)
+  redis.pcall('PUBLISH', channel, work)
+end
+
 local now = takeNumber() or clock()

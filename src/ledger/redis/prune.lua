@@ -90,7 +90,8 @@ local function hasEpisodes(incident)
 end
 
 local function forgetIncident(name)
-  for _, column in ipairs({ 'incident', 'incident_revision', 'incident_by' }) do redis.call('HDEL', key[column], name) end
+  local columns = { 'incident', 'incident_revision', 'incident_by' }
+  for _, column in ipairs(columns) do redis.call('HDEL', key[column], name) end
   for _, column in ipairs({ 'incidents_over', 'over_since', 'wake' }) do redis.call('ZREM', key[column], name) end
 end
 

@@ -2,7 +2,7 @@
 --
 -- KEYS: unrouted dead delivery_id delivery_head delivery_body delivery_received delivery_reason delivery_trace
 -- ARGV: 1 if with body and trace, how many seqs, these seqs
--- Answers: one for each that is kept: {seq, id, head, receipt, bytes, state, reason or false, body or false, trace or false}
+-- Answers: one for each that is kept: {seq, id, head, receipt, bytes, state, then reason, body and trace or false}
 
 local full, count = take() == '1', takeNumber()
 local shown = {}

@@ -100,5 +100,5 @@ end
 
 local answers = {}
 for i, r in ipairs(records) do answers[i] = record(r) end
-if notifyWork then redis.call('PUBLISH', channel, 'notify') end
+if notifyWork then announce(channel, 'notify') end
 return answers

@@ -17,4 +17,4 @@ for _ = 1, takeNumber() do
     save(id, n)
   end
 end
-if notifyWork then redis.call('PUBLISH', channel, 'notify') end
+if notifyWork then announce(channel, 'notify') end

@@ -55,8 +55,19 @@ export function makeCommit(
     return 'committed';
   }
 
+  /** What was made on top of a change that was refused knows a state that never was, whatever its revision says. */
+  function commitAll(commits: Commit[]): CommitAnswer[] {
+    const refused = new Set<string>();
+    return commits.map((commit) => {
+      const builtOnRefused = commit.expects.some(({ key }) => refused.has(key));
+      const answer = builtOnRefused ? (refusal({ ...commit, expects: [] }) ?? 'conflict') : commitOne(commit, clock());
+      if (answer !== 'committed') for (const { key } of commit.expects) refused.add(key);
+      return answer;
+    });
+  }
+
   return {
-    commit: (commits) => write(() => commits.map((commit) => commitOne(commit, clock()))),
+    commit: (commits) => write(() => commitAll(commits)),
     readIncidents: (keys) =>
       read(() => {
         const found = new Map<string, Incident>();

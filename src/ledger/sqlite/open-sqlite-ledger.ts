@@ -14,6 +14,7 @@ import { makeOutboxRecord } from './outbox-record.ts';
 import { makeOwing } from './owing.ts';
 import { makePaces } from './paces.ts';
 import { makePrune } from './prune.ts';
+import { makePurpose } from './purpose.ts';
 import { lockServing, takeOver, watchOthers } from './serving.ts';
 import { makeStore } from './store.ts';
 import { makeWatch } from './watch.ts';
@@ -64,6 +65,7 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
       ...makeFinding(store),
       ...makeBacklog(store),
       ...makePrune(store),
+      purpose: makePurpose(store),
       now: async () => clock(),
       warnings: async () => [],
       onWork: store.onWork,
