@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { notificationStates } from '../../src/domain/notification.ts';
 import { deliveryStates } from '../../src/ledger/history.ts';
 import type { Outcome } from '../../src/ledger/outbox.ts';
+import { openDatabase } from '../../src/ledger/sqlite/open-database.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/open-sqlite-ledger.ts';
 
 let folder: string;
@@ -61,18 +62,16 @@ test('a ledger that a newer tocsin wrote is refused, and says so', async () => {
 });
 
 test('a file that is no ledger is unavailable, with the reason', async () => {
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(path, 'not a database, but long enough to have a header of a hundred bytes. '.repeat(20));
 
   expect(open).toThrow(/it is no SQLite file/);
 });
 
-test('every commit is on the disk before it is answered', async () => {
-  const ledger = open();
-  const db = new DatabaseSync(path);
-  const mode = db.prepare('PRAGMA journal_mode').get()?.journal_mode;
+test('a commit is on the disk before it is answered: WAL alone would not promise that', () => {
+  const db = openDatabase(path);
+  const modes = [db.prepare('PRAGMA journal_mode').get(), db.prepare('PRAGMA synchronous').get()];
   db.close();
-  await ledger.close();
 
-  expect(mode).toBe('wal');
+  const full = 2;
+  expect(modes).toMatchObject([{ journal_mode: 'wal' }, { synchronous: full }]);
 });
