@@ -117,8 +117,9 @@ async function inTime<T>(
 ): Promise<{ ok: true; value: T } | { ok: false; err: LedgerUnavailable }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const err = new LedgerUnavailable(`the ledger did not answer within ${timeoutMs} ms`);
-    timer = setTimeout(() => reject(err), timeoutMs);
+    timer = setTimeout(() => {
+      reject(new LedgerUnavailable(`the ledger did not answer within ${timeoutMs} ms`));
+    }, timeoutMs);
   });
   try {
     return { ok: true, value: await Promise.race([call, late]) };

@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import { printable } from './printable.ts';
 
 const levelNames: Record<number, string> = {
   10: 'trace',
@@ -25,7 +26,7 @@ function readable(line: string): string {
   const head = `${clock} ${(levelNames[Number(level)] ?? String(level)).padEnd(5)} ${msg ?? ''}`;
   const failure = err === undefined ? '' : `\n${indented(errorText(err))}`;
   const display = typeof shown === 'string' ? `\n${indented(shown)}` : '';
-  return `${[head, ...words].join('  ')}${failure}${display}\n`;
+  return printable(`${[head, ...words].join('  ')}${failure}${display}\n`);
 }
 
 function fieldText(value: unknown): string {
