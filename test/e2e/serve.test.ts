@@ -140,6 +140,7 @@ test('two services on one Redis share the work, and each thing is told once', as
   expect(town.pagerDuty.incidents).toHaveLength(300);
   expect(town.pagerDuty.incidents.every((each) => each.payloads.length === 1)).toBe(true);
   expect(town.slack.messages(channel)).toHaveLength(300);
+  await Promise.all([one.stop(), two.stop()]);
   const told = (service: RunningService) => service.lines.filter((line) => line.msg === 'attempt.told').length;
   expect(told(one) + told(two)).toBe(600);
   expect(Math.min(told(one), told(two))).toBeGreaterThan(0);
