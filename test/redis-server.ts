@@ -58,7 +58,7 @@ export async function startRedisServer(settings: string[] = []): Promise<RedisSe
 
 /** Resolves once it says that it takes connections. */
 async function spawnRedis(settings: string[]): Promise<ChildProcess> {
-  const server = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'ignore'] });
   const endWithUs = () => server.kill('SIGKILL');
   process.once('exit', endWithUs);
   server.once('exit', () => process.off('exit', endWithUs));

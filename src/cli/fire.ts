@@ -156,7 +156,7 @@ async function send(
     });
     return { status: response.status, body: jsonOrText(await response.text()) };
   } catch (error) {
-    const { cause, message } = error as Error & { cause?: { code?: string } };
-    return { status: 0, body: { error: `nothing answers at ${url} (${cause?.code ?? message})` } };
+    const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+    return { status: 0, body: { error: `nothing answers at ${url} (${cause?.code ?? cause?.message ?? message})` } };
   }
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { Environment } from '../config/environment.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
+import { printable } from '../runtime/printable.ts';
 import { checkCommand } from './check.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import { fireCommand } from './fire.ts';
@@ -25,8 +26,8 @@ const commands: AddCommand[] = [serveCommand, fireCommand, checkCommand, deliver
 
 /** Runs one command line; returns its exit code. */
 export async function runCommand(args: string[], variables: Invocation['variables']): Promise<number> {
-  const print = (text: string) => void process.stdout.write(`${text}\n`);
-  const complain = (text: string) => void process.stderr.write(`${text}\n`);
+  const print = (text: string) => void process.stdout.write(`${printable(text)}\n`);
+  const complain = (text: string) => void process.stderr.write(`${printable(text)}\n`);
   const read = readEnvironment(variables);
   if (!read.ok) {
     for (const { path, message } of read.problems) complain(`${path}: ${message}`);

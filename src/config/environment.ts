@@ -1,22 +1,23 @@
 import { z } from 'zod';
 import type { Problem } from '../domain/filter.ts';
 
-const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
-const text = (fallback: string) => z.preprocess(emptyIsUnset, z.string().default(fallback));
-const optional = z.preprocess(emptyIsUnset, z.string().optional());
+/** What is empty is not set; white space around a value is no part of it. */
+const given = (value: unknown) => (typeof value === 'string' ? value.trim() || undefined : value);
+const text = (fallback: string) => z.preprocess(given, z.string().default(fallback));
+const optional = z.preprocess(given, z.string().optional());
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const schema = z.object({
-  PORT: z.preprocess(emptyIsUnset, z.coerce.number('takes a port').int().min(0).max(65_535).default(3000)),
+  PORT: z.preprocess(given, z.coerce.number('takes a port').int().min(0).max(65_535).default(3000)),
   HOST: text('0.0.0.0'),
   TOCSIN_RULES: optional,
   TOCSIN_DATA: optional,
   REDIS_URL: optional,
-  TOCSIN_REDIS_WAIT: z.preprocess(emptyIsUnset, z.coerce.number('takes a number of replicas').int().min(0).default(0)),
-  LOG_LEVEL: z.preprocess(emptyIsUnset, z.enum(logLevels).default('info')),
-  SLACK_API_URL: z.preprocess(emptyIsUnset, z.url({ protocol: /^https?$/ }).default('https://slack.com/api/')),
-  TOCSIN_PUBLIC_URL: z.preprocess(emptyIsUnset, z.url({ protocol: /^https?$/ }).optional()),
+  TOCSIN_REDIS_WAIT: z.preprocess(given, z.coerce.number('takes a number of replicas').int().min(0).default(0)),
+  LOG_LEVEL: z.preprocess(given, z.enum(logLevels).default('info')),
+  SLACK_API_URL: z.preprocess(given, z.url({ protocol: /^https?$/ }).default('https://slack.com/api/')),
+  TOCSIN_PUBLIC_URL: z.preprocess(given, z.url({ protocol: /^https?$/ }).optional()),
 });
 
 export type Environment = z.infer<typeof schema>;

@@ -44,7 +44,8 @@ export function loadRules(path: string, traits: TraitsByType): Loaded {
 
 /** As `loadRules`, from a text. */
 export function parseRules(text: string, traits: TraitsByType): Loaded {
-  const json = readStrictJson(text);
+  // Some editors begin a file with a byte order mark, which is no JSON.
+  const json = readStrictJson(text.replace(/^\uFEFF/, ''));
   const withLines = (problems: Problem[]) => problems.map((problem) => withLine(problem, json.lines));
   if (json.value === undefined) return { ok: false, problems: json.problems };
   const problems = [...json.problems];
@@ -52,7 +53,7 @@ export function parseRules(text: string, traits: TraitsByType): Loaded {
   if (!parsed.success) problems.push(...problemsOf(parsed.error));
   const ruleTexts = readRules(json.value, problems);
   const rules = compileRules(ruleTexts, knownSources(json.value, traits), problems);
-  checkNames(ruleTexts, json.value, problems);
+  checkNames(json.value, problems);
   const given = parsed.success ? parsed.data : undefined;
   const sources = new Map(Object.entries(given?.sources ?? {}));
   const destinations = new Map(Object.entries(given?.destinations ?? {}));
@@ -73,15 +74,22 @@ export function parseRules(text: string, traits: TraitsByType): Loaded {
   return { ok: true, config };
 }
 
-/** Also from a file with faults elsewhere, so that these do not bring up others that are none. */
+/**
+ * Also from a file with faults elsewhere, so that these do not bring up others that are none: a source whose type or
+ * name is misspelt may be of any type.
+ */
 function knownSources(value: unknown, traits: TraitsByType): Map<string, SourceTraits> {
-  return new Map(
-    Object.entries(section(value, 'sources')).map(([name, source]) => {
-      const type = isObject(source) ? source.type : undefined;
-      const known = Object.entries(traits).find(([each]) => each === type);
-      return [name, known?.[1] ?? Object.values(traits)[0] ?? { states: [], endings: {} }];
-    }),
-  );
+  const types = Object.entries<SourceTraits>(traits);
+  const ofAnyType: SourceTraits = {
+    states: types.flatMap(([, { states }]) => states),
+    endings: Object.fromEntries(types.flatMap(([, { endings }]) => Object.entries(endings))),
+  };
+  const named = rawRules(value).flatMap((rule) => namesIn(rule, 'from'));
+  const configured = Object.entries(section(value, 'sources')).map(([name, source]): [string, SourceTraits] => {
+    const known = types.find(([type]) => isObject(source) && source.type === type);
+    return [name, known?.[1] ?? ofAnyType];
+  });
+  return new Map([...named.map((name): [string, SourceTraits] => [String(name), ofAnyType]), ...configured]);
 }
 
 function section(value: unknown, name: string): Record<string, unknown> {
@@ -89,13 +97,17 @@ function section(value: unknown, name: string): Record<string, unknown> {
   return isObject(found) ? found : {};
 }
 
+function rawRules(value: unknown): unknown[] {
+  return isObject(value) && Array.isArray(value.rules) ? value.rules : [];
+}
+
 function readRules(value: unknown, problems: Problem[]): PlacedRule[] {
-  const list = isObject(value) && Array.isArray(value.rules) ? value.rules : [];
   const seen = new Map<string, number>();
-  return list.flatMap((each, i) => {
+  return rawRules(value).flatMap((each, i) => {
     const parsed = ruleSchema.safeParse(each);
     if (!parsed.success) {
       problems.push(...problemsOf(parsed.error, ['rules', i]));
+      checkFilters(each, `rules[${i}]`, problems);
       return [];
     }
     const before = seen.get(parsed.data.id);
@@ -107,17 +119,28 @@ function readRules(value: unknown, problems: Problem[]): PlacedRule[] {
   });
 }
 
+/** Of a rule that is not compiled for another fault. */
+function checkFilters(rule: unknown, at: string, problems: Problem[]): void {
+  if (!isObject(rule)) return;
+  for (const name of ['where', 'when', 'clear']) {
+    if (rule[name] !== undefined) compileFilter(rule[name], `${at}.${name}`, problems);
+  }
+}
+
 function problemsOf(error: z.ZodError, base: PropertyKey[] = []): Problem[] {
   return error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') {
-      return [{ path: pathText([...base, ...issue.path]) || 'the file', message: lowered(issue.message) }];
-    }
-    return issue.keys.map((key) => {
-      const hint = nearest(key, allKeys);
-      const message = `there is no key "${key}" here${hint ? `: did you mean "${hint}"?` : ''}`;
-      return { path: pathText([...base, ...issue.path, key]), message };
-    });
+    const at = [...base, ...issue.path];
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, at));
+    // The name of a source or a destination: what it should be is said one level deeper.
+    const told = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
+    return [{ path: pathText(at) || 'the file', message: messageOf(told.message) }];
   });
+}
+
+function unknownKey(key: string, at: PropertyKey[]): Problem {
+  const hint = nearest(key, allKeys);
+  const message = `there is no key "${key}" here${hint ? `: did you mean "${hint}"?` : ''}`;
+  return { path: pathText([...at, key]), message };
 }
 
 /** Every key that stands anywhere in a rules file: a misspelt one is most likely one of these. */
@@ -128,16 +151,19 @@ const allKeys = [
   ...['perMinute', 'burst', 'env', 'file', 'age', 'bytes'],
 ];
 
-function lowered(message: string): string {
+function messageOf(message: string): string {
+  if (message.endsWith('received undefined')) return 'is missing';
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
+/** With the line of the path, or of the nearest thing around it: what is missing stands nowhere. */
 function withLine(problem: Problem, lines: ReadonlyMap<string, number>): Problem {
-  const line = lines.get(problem.path);
-  return line === undefined ? problem : { ...problem, path: `${problem.path} (line ${line})` };
+  let at = problem.path;
+  while (at !== '' && !lines.has(at)) at = at.slice(0, Math.max(0, at.lastIndexOf('.'), at.lastIndexOf('[')));
+  return at === '' ? problem : { ...problem, path: `${problem.path} (line ${lines.get(at)})` };
 }
 
-function checkNames(rules: PlacedRule[], value: unknown, problems: Problem[]): void {
+function checkNames(value: unknown, problems: Problem[]): void {
   const names = {
     source: Object.keys(section(value, 'sources')),
     destination: Object.keys(section(value, 'destinations')),
@@ -148,11 +174,16 @@ function checkNames(rules: PlacedRule[], value: unknown, problems: Problem[]): v
     const way = hint ? `did you mean "${hint}"?` : `there are: ${names[kind].join(', ') || 'none'}`;
     problems.push({ path, message: `there is no ${kind} "${name}": ${way}` });
   };
-  for (const { text, order } of rules) {
-    for (const [i, name] of (text.from ?? []).entries()) check('source', name, `rules[${order}].from[${i}]`);
-    for (const [i, name] of text.to.entries()) check('destination', name, `rules[${order}].to[${i}]`);
+  for (const [i, rule] of rawRules(value).entries()) {
+    for (const [j, name] of namesIn(rule, 'from').entries()) check('source', name, `rules[${i}].from[${j}]`);
+    for (const [j, name] of namesIn(rule, 'to').entries()) check('destination', name, `rules[${i}].to[${j}]`);
   }
   check('destination', isObject(value) ? value.owner : undefined, 'owner');
+}
+
+function namesIn(rule: unknown, key: 'from' | 'to'): unknown[] {
+  const names = isObject(rule) ? rule[key] : undefined;
+  return Array.isArray(names) ? names : [];
 }
 
 function withTestFilter(name: string, source: SourceText, problems: Problem[]): SourceText & { testFilter?: Filter } {

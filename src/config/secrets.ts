@@ -8,7 +8,7 @@ export type SecretReader = (ref: SecretRef, path: string, problems: Problem[]) =
 /** Secrets from the environment and from files; white space around them (a file's last line end) is no part of them. */
 export function secretReader(environment: Readonly<Record<string, string | undefined>>): SecretReader {
   return (ref, path, problems) => {
-    if ('env' in ref) return checked(environment[ref.env], { path, problems, name: `the variable ${ref.env}` });
+    if ('env' in ref) return checked(variable(environment, ref), { path, problems, name: `the variable ${ref.env}` });
     try {
       return checked(readFileSync(ref.file, 'utf8'), { path, problems, name: `the file ${ref.file}` });
     } catch (error) {
@@ -30,9 +30,14 @@ export function generousReader(
     const secret = strict(ref, path, faults);
     if (secret !== '') return secret;
     if ('file' in ref) return make(ref.file);
-    if (environment[ref.env] !== undefined) problems.push(...faults);
+    if (variable(environment, ref) !== undefined) problems.push(...faults);
     return make(ref.env);
   };
+}
+
+/** Never what the environment's object inherits. */
+function variable(environment: Readonly<Record<string, string | undefined>>, { env }: { env: string }) {
+  return Object.hasOwn(environment, env) ? environment[env] : undefined;
 }
 
 function checked(value: string | undefined, place: { path: string; problems: Problem[]; name: string }): string {

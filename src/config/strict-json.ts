@@ -11,16 +11,20 @@ export type StrictJson = { value: unknown; problems: Problem[]; lines: ReadonlyM
 export function readStrictJson(text: string): StrictJson {
   const problems: Problem[] = [];
   const lines = new Map<string, number>();
-  const open: { path: string; keys: Map<string, number> }[] = [];
+  const open: Map<string, number>[] = [];
+  const keepLine = (path: string, line: number) => void lines.set(path, lines.get(path) ?? line + 1);
   visit(
     text,
     {
-      onObjectBegin: (_offset, _length, _line, _column, path) =>
-        void open.push({ path: pathText(path()), keys: new Map() }),
+      onObjectBegin: (_offset, _length, line, _column, path) => {
+        keepLine(pathText(path()), line);
+        open.push(new Map());
+      },
       onObjectEnd: () => void open.pop(),
+      onArrayBegin: (_offset, _length, line, _column, path) => keepLine(pathText(path()), line),
       onObjectProperty: (name, _offset, _length, line, _column, path) => {
         const at = pathText([...path(), name]);
-        const keys = open.at(-1)?.keys;
+        const keys = open.at(-1);
         const before = keys?.get(name);
         if (before !== undefined)
           problems.push({ path: at, message: `stands twice (line ${before + 1} too): leave one out` });
@@ -28,7 +32,7 @@ export function readStrictJson(text: string): StrictJson {
         keys?.set(name, line);
         lines.set(at, line + 1);
       },
-      onLiteralValue: (_value, _offset, _length, line, _column, path) => void lines.set(pathText(path()), line + 1),
+      onLiteralValue: (_value, _offset, _length, line, _column, path) => keepLine(pathText(path()), line),
       onError: (code, _offset, _length, line, column) => {
         const words = printParseErrorCode(code)
           .replace(/([a-z])([A-Z])/g, '$1 $2')

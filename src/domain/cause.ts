@@ -27,50 +27,56 @@ export function hear(cause: Cause, heard: Heard): { cause: Cause; effect: Effect
   if (cause.floor && compareMarks(heard.mark, cause.floor) <= 0) return { cause, effect: 'late' };
   const heardAt = Math.max(cause.heardAt, heard.receivedAt);
   if (heard.verdict === 'unknown') return { cause: { ...cause, heardAt }, effect: 'noted' };
-  const entry: RingEntry = { ...heard.mark, verdict: heard.verdict, stale: heard.stale };
-  const ring = withEntry(cause.ring, entry, heard.counting);
-  const firing = isFiring(ring, cause.firing, heard.counting);
+  const ring = withEntry(cause.ring, { ...heard.mark, verdict: heard.verdict, stale: heard.stale }, heard.counting);
+  const newest = ring.at(-1);
+  const firing = newest?.firing ?? false;
   return {
     cause: { ...cause, ring, firing, heardAt },
-    effect: effectOf(cause.firing, firing, ring.at(-1) === entry && entry),
+    effect: effectOf(cause.firing, firing, newest?.seq === heard.mark.seq && newest.verdict === 'match'),
   };
 }
 
-function effectOf(before: boolean, after: boolean, newest: RingEntry | false): Effect {
+function effectOf(before: boolean, after: boolean, isNewestMatch: boolean): Effect {
   if (before !== after) return after ? 'fires' : 'ends';
-  return after && newest && newest.verdict === 'match' ? 'again' : 'noted';
+  return after && isNewestMatch ? 'again' : 'noted';
 }
 
-/** A cause with nothing in its ring, deaf to what is not newer than it heard so far. */
-export function emptied(cause: Cause, floor: Mark | undefined = newestMark(cause)): Cause {
+/** A cause with nothing in its ring, deaf to what is not newer than the newest that said something. */
+export function emptied(cause: Cause, floor: Mark | undefined = newestTelling(cause)): Cause {
   const { said: _said, floor: _floor, ...rest } = cause;
   return { ...rest, firing: false, ring: [], ...(floor ? { floor } : {}) };
 }
 
-function newestMark(cause: Cause): Mark | undefined {
-  const newest = cause.ring.at(-1);
+/** What says nothing either way is no floor: whether it came before or after, a match it follows is news. */
+function newestTelling(cause: Cause): Mark | undefined {
+  const newest = cause.ring.findLast((entry) => entry.verdict !== 'neither');
   if (!newest) return cause.floor;
   const { at, ends, seq } = newest;
   return { at, ends, seq };
 }
 
-function withEntry(ring: readonly RingEntry[], entry: RingEntry, counting: Counting): RingEntry[] {
+/** Entries with their states, told anew from where the new one stands; what came before a full ring is too late. */
+function withEntry(ring: RingEntry[], entry: Omit<RingEntry, 'firing'>, counting: Counting): RingEntry[] {
+  const kept = Math.max(counting.fire.of, counting.clear) + spareEntries;
   const others = ring.filter((each) => each.seq !== entry.seq);
   const place = others.findLastIndex((each) => compareMarks(each, entry) < 0) + 1;
-  const kept = Math.max(counting.fire.of, counting.clear) + spareEntries;
-  return others.toSpliced(place, 0, entry).slice(-kept);
+  if (place === 0 && others.length >= kept) return ring;
+  const placed = others.slice(0, place);
+  for (const each of [entry, ...others.slice(place)]) {
+    placed.push({ ...each, firing: isFiring([...placed, each], placed.at(-1)?.firing ?? false, counting) });
+  }
+  return placed.slice(-kept);
 }
 
-/** Trailing entries that say nothing either way are passed over: in whichever order they came, they turn nothing. */
-function isFiring(ring: readonly RingEntry[], firing: boolean, counting: Counting): boolean {
-  const telling = ring.slice(0, ring.findLastIndex((entry) => entry.verdict !== 'neither') + 1);
-  const newest = telling.at(-1);
+/** Whether it fires after the last of these, given whether it fired before: only a match opens, only a clear ends. */
+function isFiring(heard: Omit<RingEntry, 'firing'>[], firing: boolean, counting: Counting): boolean {
+  const newest = heard.at(-1);
   if (newest?.verdict === 'match' && !firing) {
-    const matches = telling.slice(-counting.fire.of).filter((entry) => entry.verdict === 'match').length;
+    const matches = heard.slice(-counting.fire.of).filter((entry) => entry.verdict === 'match').length;
     return matches >= counting.fire.count && !newest.stale;
   }
   if (newest?.verdict === 'clear' && firing) {
-    const run = telling.slice(-counting.clear);
+    const run = heard.slice(-counting.clear);
     return !(run.length === counting.clear && run.every((entry) => entry.verdict === 'clear'));
   }
   return firing;

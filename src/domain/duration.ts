@@ -8,7 +8,7 @@ export function parseDuration(text: string): number | undefined {
   for (const [, count, unit] of text.matchAll(/(\d+)(ms|[smhd])/g)) {
     total += Number(count) * unitMs[unit as keyof typeof unitMs];
   }
-  return total;
+  return Number.isSafeInteger(total) ? total : undefined;
 }
 
 /** A duration for people, in its two largest units: `6 h`, `2 min 30 s`. */

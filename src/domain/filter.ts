@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { nearest } from './nearest.ts';
-
-/** What a filter says: unknown is not false, and never true. */
-export type Verdict = 'match' | 'no-match' | 'unknown';
+import type { Question } from './question.ts';
+import { comparing, equalTo, existence, oneOf } from './question.ts';
+import type { Verdict } from './verdict.ts';
+import { and, not, or } from './verdict.ts';
 
 /** What one condition said, with what it looked at. A tree: nothing is short-circuited. */
 export type ConditionTrace = {
@@ -23,7 +23,8 @@ export type Problem = { path: string; message: string };
 /** A compiled filter: looks at a value at a path and says what it thinks. Never throws, whatever the value. */
 export type Filter = (value: unknown, path?: string) => ConditionTrace;
 
-type Place = { at: string; problems: Problem[] };
+/** Where in the rules file something stands, and where its faults go. */
+export type Place = { at: string; problems: Problem[] };
 
 /**
  * What a check speaks of when an array stands at its place: some one element, the whole array, or (combinators) the
@@ -92,35 +93,15 @@ function spokenOf(op: string, expected: unknown): Check['about'] {
 type Compile = (expected: unknown, place: Place, op: string) => Filter;
 
 const operators: Record<string, Compile> = {
-  $eq: (expected, place, op) => leaf(op, expected, equalTo(expected, place)),
-  $ne: (expected, place, op) => negated(op, expected, equalTo(expected, place)),
-  $lt: (expected, place, op) =>
-    leaf(
-      op,
-      expected,
-      compare(expected, place, (a, b) => a < b),
-    ),
-  $lte: (expected, place, op) =>
-    leaf(
-      op,
-      expected,
-      compare(expected, place, (a, b) => a <= b),
-    ),
-  $gt: (expected, place, op) =>
-    leaf(
-      op,
-      expected,
-      compare(expected, place, (a, b) => a > b),
-    ),
-  $gte: (expected, place, op) =>
-    leaf(
-      op,
-      expected,
-      compare(expected, place, (a, b) => a >= b),
-    ),
-  $in: (expected, place, op) => leaf(op, expected, oneOf(expected, place)),
-  $nin: (expected, place, op) => negated(op, expected, oneOf(expected, place)),
-  $exists: (expected, place, op) => leaf(op, expected, existence(expected, place)),
+  $eq: leaf(equalTo),
+  $ne: negated(equalTo),
+  $lt: leaf(comparing((actual, expected) => actual < expected)),
+  $lte: leaf(comparing((actual, expected) => actual <= expected)),
+  $gt: leaf(comparing((actual, expected) => actual > expected)),
+  $gte: leaf(comparing((actual, expected) => actual >= expected)),
+  $in: leaf(oneOf),
+  $nin: negated(oneOf),
+  $exists: leaf(existence),
   $and: (expected, place, op) => combined(op, listOf(expected, place), and),
   $or: (expected, place, op) => combined(op, listOf(expected, place), or),
   $not: (expected, place, op) => combined(op, [compileFilter(expected, place.at, place.problems)], ([one]) => not(one)),
@@ -128,55 +109,26 @@ const operators: Record<string, Compile> = {
 
 const operatorNames = Object.keys(operators);
 
-type Question = (value: unknown) => Verdict;
+type Compiling = (expected: unknown, place: Place) => Question;
 
-function leaf(op: string, expected: unknown, ask: Question): Filter {
-  return (value, path = '') => ({ path, op, expected, actual: value, verdict: ask(value) });
+function leaf(compiling: Compiling): Compile {
+  return (expected, place, op) => {
+    const ask = compiling(expected, place);
+    return (value, path = '') => ({ path, op, expected, actual: value, verdict: ask(value) });
+  };
 }
 
-/** The Kleene negation of the positive; on an array: no element. */
-function negated(op: string, expected: unknown, ask: Question): Filter {
-  const positive = (value: unknown) =>
-    Array.isArray(value) && !Array.isArray(expected) ? or(value.map(ask)) : ask(value);
-  return (value, path = '') => ({ path, op, expected, actual: value, verdict: not(positive(value)) });
+/** The Kleene negation of the positive; where that is asked of each element of an array: no element. */
+function negated(compiling: Compiling): Compile {
+  return (expected, place, op) => {
+    const ask = compiling(expected, place);
+    const ofWhole = op === '$ne' && Array.isArray(expected);
+    const positive = (value: unknown) => (Array.isArray(value) && !ofWhole ? or(value.map(ask)) : ask(value));
+    return (value, path = '') => ({ path, op, expected, actual: value, verdict: not(positive(value)) });
+  };
 }
 
 const unknownFilter: Filter = (value, path = '') => ({ path, op: '?', actual: value, verdict: 'unknown' });
-
-function equalTo(expected: unknown, place: Place): Question {
-  if (expected === null)
-    place.problems.push({ path: place.at, message: 'null matches nothing: use {"$exists": false}' });
-  const kind = kindOf(expected);
-  return (value) => {
-    if (kindOf(value) !== kind || kind === 'nothing') return 'unknown';
-    return isDeepStrictEqual(value, expected) ? 'match' : 'no-match';
-  };
-}
-
-function oneOf(expected: unknown, place: Place): Question {
-  if (!Array.isArray(expected) || expected.length === 0 || expected.includes(null)) {
-    place.problems.push({ path: place.at, message: 'takes a list of at least one value, none of them null' });
-    return () => 'unknown';
-  }
-  const kinds = new Set(expected.map(kindOf));
-  return (value) => {
-    if (!kinds.has(kindOf(value))) return 'unknown';
-    return expected.some((each) => isDeepStrictEqual(value, each)) ? 'match' : 'no-match';
-  };
-}
-
-function compare(expected: unknown, place: Place, holds: (actual: number, expected: number) => boolean): Question {
-  if (typeof expected !== 'number') {
-    place.problems.push({ path: place.at, message: `takes a number, not ${JSON.stringify(expected)}` });
-    return () => 'unknown';
-  }
-  return (value) => (typeof value !== 'number' ? 'unknown' : holds(value, expected) ? 'match' : 'no-match');
-}
-
-function existence(expected: unknown, place: Place): Question {
-  if (typeof expected !== 'boolean') place.problems.push({ path: place.at, message: 'takes true or false' });
-  return (value) => ((kindOf(value) !== 'nothing') === expected ? 'match' : 'no-match');
-}
 
 function listOf(expected: unknown, place: Place): Filter[] {
   if (!Array.isArray(expected) || expected.length === 0) {
@@ -215,14 +167,15 @@ function onArray(checks: Check[], value: unknown[], path: string): ConditionTrac
   return joined(path, children);
 }
 
-/** How many elements a trace shows when none matched. */
+/** How many elements a trace shows where no single one decides. */
 const shownElements = 3;
 
+/** Shows the elements that make the verdict: the first that matches, or some of those that keep it from a match. */
 function someElement(checks: Check[], value: unknown[], path: string): ConditionTrace {
-  const children = value.map((element, i) => allOf(checks, element, `${path}[${i}]`));
-  const verdict = or(children.map((child) => child.verdict));
-  const telling = children.find((child) => child.verdict === 'match');
-  return { path, op: 'some', verdict, children: telling ? [telling] : children.slice(0, shownElements) };
+  const each = value.map((element, i) => allOf(checks, element, `${path}[${i}]`));
+  const verdict = or(each.map((child) => child.verdict));
+  const telling = each.filter((child) => child.verdict === verdict);
+  return { path, op: 'some', verdict, children: telling.slice(0, verdict === 'match' ? 1 : shownElements) };
 }
 
 /** The leaves that matched and so made the whole match, under whatever combines them. */
@@ -232,22 +185,10 @@ export function trippedLeaves(trace: ConditionTrace): Tripped[] {
   return [{ path: trace.path, op: trace.op, expected: trace.expected, actual: trace.actual }];
 }
 
-const and = (verdicts: Verdict[]): Verdict =>
-  verdicts.includes('no-match') ? 'no-match' : verdicts.includes('unknown') ? 'unknown' : 'match';
-const or = (verdicts: Verdict[]): Verdict =>
-  verdicts.includes('match') ? 'match' : verdicts.includes('unknown') ? 'unknown' : 'no-match';
-const opposite = { match: 'no-match', 'no-match': 'match', unknown: 'unknown' } as const;
-const not = (verdict: Verdict = 'unknown'): Verdict => opposite[verdict];
-
 function ownField(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  return Array.isArray(value) ? 'array' : typeof value;
 }

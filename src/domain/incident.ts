@@ -12,8 +12,11 @@ export type CauseVerdict = (typeof verdicts)[number];
 /** A place in a cause's order: event time, then what ends after what it ends, then the ledger's number. */
 export type Mark = { at: number; ends: boolean; seq: number };
 
-/** One event in a cause's memory. A stale one counts and orders, but opens nothing. */
-export type RingEntry = Mark & { verdict: Exclude<CauseVerdict, 'unknown'>; stale: boolean };
+/**
+ * One event in a cause's memory, and whether the cause fired once it had happened. A stale one counts and orders, but
+ * opens nothing.
+ */
+export type RingEntry = Mark & { verdict: Exclude<CauseVerdict, 'unknown'>; stale: boolean; firing: boolean };
 
 /** What there is to say about a cause: the event that last matched and what in it tripped the rule. */
 export type Said = {

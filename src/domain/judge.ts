@@ -3,6 +3,7 @@ import type { ConditionTrace, Tripped } from './filter.ts';
 import { trippedLeaves } from './filter.ts';
 import type { CauseVerdict } from './incident.ts';
 import { defaultKey } from './key.ts';
+import { fittingKey } from './notification.ts';
 import type { Hearing, Rule } from './rule-set.ts';
 import type { RuleTrace } from './trace.ts';
 import { shortened } from './trace.ts';
@@ -53,16 +54,16 @@ function judgeInScope(event: Event, rule: Rule, scope: Scope): Judgement {
   const verdict = keyed.key === undefined ? 'unknown' : said.verdict;
   const because = keyed.because ?? said.because;
   const telling = verdict === 'clear' ? clear : when;
+  const key = keyed.key === undefined ? {} : { key: fittingKey(lane + keyed.key) };
   const trace: RuleTrace = {
     rule: rule.id,
     verdict,
     ...(because ? { because } : {}),
-    ...(keyed.key === undefined ? {} : { key: lane + keyed.key }),
+    ...key,
     ...(scope.where ? { where: shortened(scope.where) } : {}),
     ...(when ? { when: shortened(when) } : {}),
     ...(clear ? { clear: shortened(clear) } : {}),
   };
-  const key = keyed.key === undefined ? {} : { key: lane + keyed.key };
   return { rule, verdict, ...key, keyless: keyed.keyless, tripped: telling ? trippedLeaves(telling) : [], trace };
 }
 

@@ -17,9 +17,10 @@ export function compileKey(text: string, at: string, problems: Problem[]): KeyTe
   const prefix = reserved.find((each) => text.startsWith(each));
   if (prefix) fault(`keys that begin with ${prefix} are tocsin's own: choose another beginning`);
   if (text.trim() === '') fault('a key must not be empty');
-  const pieces = text.split(/(\{\{.*?\}\})/s).flatMap((part): Piece[] => {
+  const pieces = text.split(/(\{\{.*?\}\})/s).flatMap((part, i): Piece[] => {
     if (part === '') return [];
-    if (part.startsWith('{{')) return variable(part.slice(2, -2).trim(), fault);
+    const isVariable = i % 2 === 1;
+    if (isVariable) return variable(part.slice(2, -2).trim(), fault);
     if (/\{\{|\}\}|\{%/.test(part)) fault(`unclosed braces, or a tag, near ${JSON.stringify(part)}: write {{ path }}`);
     return [{ text: part }];
   });
@@ -50,7 +51,7 @@ function render(pieces: Piece[], event: Event): { key: string } | { missing: str
     if (!value) return { missing: piece.path.join('.') };
     key += piece.downcase ? value.toLowerCase() : value;
   }
-  return { key: fittingKey(key) };
+  return { key: incidentKey(key) };
 }
 
 function asText(value: unknown): string {
@@ -60,6 +61,11 @@ function asText(value: unknown): string {
 
 /** The key of a rule that names none, or whose own cannot be made: `<source>:<rule id>:<thing>`. */
 export function defaultKey(rule: string, event: Event): string {
-  const thing = event.monitor?.id ?? event.alert?.id ?? event.domain ?? event.test?.id ?? '-';
-  return fittingKey(`${event.source}:${rule}:${thing}`);
+  const thing = event.monitor?.id || event.alert?.id || event.domain || event.test?.id || '-';
+  return incidentKey(`${event.source}:${rule}:${thing}`);
+}
+
+/** Whatever the event brings, its key is not taken for one of tocsin's own: a monitor named "test:…" still pages. */
+function incidentKey(text: string): string {
+  return fittingKey(reserved.some((prefix) => text.startsWith(prefix)) ? `key:${text}` : text);
 }

@@ -1,10 +1,20 @@
 /** The known word most like `word`, if one is alike enough to be what was meant. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
-    .map((each) => ({ each, distance: editDistance(word.toLowerCase(), each.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
+    .map((each) => ({
+      each,
+      distance: editDistance(word.toLowerCase(), each.toLowerCase()),
+      shared: sharedBeginning(word.toLowerCase(), each.toLowerCase()),
+    }))
+    .sort((a, b) => a.distance - b.distance || b.shared - a.shared);
   const best = ranked[0];
   return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.each : undefined;
+}
+
+/** Among equally near words the one that begins alike is meant: `$neq` is `$ne`, not `$eq`. */
+function sharedBeginning(a: string, b: string): number {
+  const end = [...a].findIndex((letter, i) => letter !== b[i]);
+  return end < 0 ? a.length : end;
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import type { Episode, Severity } from './incident.ts';
 import type { Judgement } from './judge.ts';
+import { fittingKey } from './notification.ts';
 import type { Judged } from './routing.ts';
 import { saidOf } from './said.ts';
 
@@ -7,7 +8,7 @@ import { saidOf } from './said.ts';
 export function noticeOf({ rule, tripped, key }: Judgement, { delivery, normalised }: Judged, now: number): Episode {
   const lane = key?.startsWith('test:') ? 'test:' : '';
   return {
-    key: `${lane}notice:${delivery.source}:${rule.id}:${delivery.id}`,
+    key: fittingKey(`${lane}notice:${delivery.source}:${rule.id}:${delivery.id}`),
     number: 1,
     kind: 'notice',
     revision: 1,

@@ -100,8 +100,8 @@ export function nextTelling(judged: Judged, ways: Ways): Telling {
   const key = told.ownKey ?? episode.key;
   const root = told.parts[0];
   if (!root) {
-    if (told.opened === 'no') return episode.end ? { act: 'nothing' } : firstOpen(judged, ways);
-    return episode.end ? { act: 'resolve', key, part: 0, ref: undefined } : { act: 'open', key };
+    if (!episode.end) return firstOpen(judged, ways);
+    return told.opened === 'no' ? { act: 'nothing' } : { act: 'resolve', key, part: 0, ref: undefined };
   }
   const part = told.parts.findIndex((each) => isBehind(each, episode, ways));
   if (part < 0) return { act: 'nothing' };
@@ -110,7 +110,9 @@ export function nextTelling(judged: Judged, ways: Ways): Telling {
 
 function firstOpen({ episode, told, owedSince, predecessor, now }: Judged, ways: Ways): Telling {
   if (!ways.folds || !predecessor || told.ownKey) return { act: 'open', key: told.ownKey ?? episode.key };
-  const afterMs = owedSince + ways.fallbackAfterMs - now;
+  // What a late holder may have told under the incident's key is ended under it: only what surely was not told may leave it.
+  const isBound = told.opened === 'maybe';
+  const afterMs = isBound ? ways.fallbackAfterMs : owedSince + ways.fallbackAfterMs - now;
   if (afterMs > 0) return { act: 'wait', for: predecessor.id, afterMs };
   return { act: 'rekey', ownKey: keyWithNumber(episode.key, episode.number) };
 }
@@ -133,7 +135,8 @@ export function absorb(told: Told, unrecorded: { interrupted: boolean; strays: S
 function absorbStray(told: Told, stray: Stray, ways: Ways): Told {
   const [root, ...copies] = told.parts;
   if (!root) {
-    if (ways.folds || stray.ref === undefined) return { ...told, opened: 'maybe' };
+    const mayBeOfAnother = ways.folds && stray.act !== 'notice';
+    if (mayBeOfAnother || stray.ref === undefined) return { ...told, opened: 'maybe' };
     return { ...told, opened: 'yes', parts: [{ ref: stray.ref, revision: stray.revision, severity: stray.severity }] };
   }
   if (!ways.folds && ways.edits && stray.ref !== undefined && stray.ref !== root.ref) {
@@ -141,7 +144,7 @@ function absorbStray(told: Told, stray: Stray, ways: Ways): Told {
     const copy = { ref: stray.ref, revision: stray.revision, severity: stray.severity };
     return { ...told, parts: [root, ...known, copy] };
   }
-  const revision = Math.min(root.revision, stray.revision - 1);
+  const revision = Math.min(root.revision, stray.revision);
   return { ...told, parts: [{ ...root, revision, severity: stray.severity }, ...copies] };
 }
 
@@ -157,8 +160,12 @@ export function toldRecord(told: Told, telling: Telling, ref: string, episode: E
 
 const maxKeyLength = 255;
 
-/** A key no longer than PagerDuty allows (255, https://developer.pagerduty.com/docs/events-api-v2/trigger-events/): a longer one ends in its hash. */
-export function fittingKey(key: string): string {
+/**
+ * A key no longer than PagerDuty allows (255, https://developer.pagerduty.com/docs/events-api-v2/trigger-events/): a
+ * longer one ends in its hash. Well-formed, since a ledger gives back half a character as another.
+ */
+export function fittingKey(text: string): string {
+  const key = text.toWellFormed();
   if (key.length <= maxKeyLength) return key;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
   return `${key.slice(0, maxKeyLength - hash.length - 1).toWellFormed()}~${hash}`;

@@ -27,7 +27,6 @@ export function afterQuiet(incident: Incident, listening: Listening): Settled {
   const settled = settle(incident, causes, {
     now: listening.now,
     joining: [],
-    retold: false,
     keyless: false,
     end: { why: 'quiet', quietMs: longest },
   });

@@ -124,7 +124,6 @@ function routeToIncident(before: Incident, judgements: Judgement[], context: Con
       ringing.map(({ judgement }) => judgement),
       { key: before.key, standing },
     ),
-    retold: ringing.length > 0,
     keyless: ringing.length > 0 && ringing.every(({ judgement }) => judgement.keyless),
     end: { why: 'cleared', event: compactEvent(judged.normalised.event), tripped: ending?.tripped ?? [] },
   });
@@ -234,7 +233,7 @@ function effectWords(effect: Effect, { verdict }: Judgement, before: Incident): 
     case 'fires':
       return 'fires';
     case 'again':
-      return 'fires already: told anew';
+      return 'fires already';
     case 'ends':
       return 'over';
     case 'noted':

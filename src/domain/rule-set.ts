@@ -41,9 +41,12 @@ export type KnownSources = ReadonlyMap<string, SourceTraits>;
 /** At most so many (type, source) pairs are remembered: types come from outside. */
 const rememberedPairs = 1_000;
 
+/** A rule as it stands in the file, and its place there. */
+export type PlacedRule = { text: RuleText; order: number };
+
 /** Compiles the enabled rules. Faults are added to `problems` with paths below `rules`. */
-export function compileRules(texts: readonly RuleText[], sources: KnownSources, problems: Problem[]): RuleSet {
-  const compiled = texts.map((text, order) => ({ text, rule: compileRule(text, order, { sources, problems }) }));
+export function compileRules(placed: readonly PlacedRule[], sources: KnownSources, problems: Problem[]): RuleSet {
+  const compiled = placed.map(({ text, order }) => ({ text, rule: compileRule(text, order, { sources, problems }) }));
   const live = compiled.filter(({ text }) => text.enabled);
   const remembered = new Map<string, readonly Hearing[]>();
   const hearing = (type: string, source: string): readonly Hearing[] => {
@@ -85,7 +88,7 @@ function compileRule(text: RuleText, order: number, { sources, problems }: Known
     id: text.id,
     order,
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([text.key, text.on]))
+      .update(JSON.stringify([text.key, text.on?.toSorted()]))
       .digest('hex')
       .slice(0, 16),
     ...filter('where'),
@@ -110,9 +113,10 @@ function checkEnd(text: RuleText, at: string, { sources, problems }: Known): voi
     }
     return;
   }
-  if (text.clear !== undefined || text.resolveAfter !== undefined) return;
-  if (clearsByItself(text, sources)) return;
-  const ways = 'add "clear", "resolveAfter" such as "6h", or "lifecycle": "notice"';
+  const isClearEffective = text.clear !== undefined && text.when !== undefined;
+  if (isClearEffective || text.resolveAfter !== undefined || clearsByItself(text, sources)) return;
+  const missing = text.clear === undefined ? '"clear"' : '"when" beside "clear", since without it every event is bad';
+  const ways = `add ${missing}, "resolveAfter" such as "6h", or "lifecycle": "notice"`;
   problems.push({ path: at, message: `this rule can open an incident and never end it: ${ways}` });
 }
 

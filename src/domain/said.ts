@@ -4,7 +4,7 @@ import type { Said } from './incident.ts';
 
 /** What is kept with an open incident is read and written with every event of its key: it has to stay small. */
 const maxEventBytes = 8 * 1024;
-const maxProviders = 60;
+const maxListed = 60;
 const maxText = 500;
 
 /** What a rule has to say of an event, small enough to be kept with the incident. */
@@ -12,18 +12,25 @@ export function saidOf(rule: string, event: Event, tripped: Tripped[]): Said {
   return { rule, event: compactEvent(event), tripped: tripped.slice(0, 10).map(compactTripped) };
 }
 
-/** The event within 8 KiB of JSON: without the sender's `data` where that is large, then without long lists and texts. */
+/**
+ * The event within 8 KiB of JSON: without the sender's `data` where that is large, then without long lists and texts,
+ * then without lists. What identifies it is never cut.
+ */
 export function compactEvent(event: Event): Event {
-  if (sizeOf(event) <= maxEventBytes) return event;
   const { data: _data, ...rest } = event;
-  if (sizeOf(rest) <= maxEventBytes) return rest;
-  const { providers, tags, ...others } = rest;
-  const cut: Event = {
-    ...shortTexts(others),
-    ...(providers ? { providers: providers.slice(0, maxProviders).map(shortTexts) } : {}),
-    ...(tags ? { tags: tags.slice(0, 20).map((tag) => shortText(tag, 60)) } : {}),
-  };
-  return sizeOf(cut) <= maxEventBytes ? cut : shortTexts(others);
+  const { providers: _providers, tags: _tags, ...single } = rest;
+  const cuts = [() => event, () => rest, () => shortEvent(rest, 300), () => shortEvent(single, 100)];
+  for (const cut of cuts) {
+    const candidate = cut();
+    if (sizeOf(candidate) <= maxEventBytes) return candidate;
+  }
+  // A character may take six bytes of JSON, and some fifteen texts this short fit beside an id and a type of 255.
+  return shortEvent(single, 20);
+}
+
+function shortEvent(event: Event, length: number): Event {
+  const { id, source, type } = event;
+  return { ...shortAny(event, length), id, source, type };
 }
 
 function compactTripped(tripped: Tripped): Tripped {
@@ -35,14 +42,12 @@ function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? '');
 }
 
-function shortTexts<T extends object>(value: T): T {
-  const entries = Object.entries(value).map(([name, each]) => [name, shortAny(each)]);
-  return Object.fromEntries(entries) as T;
-}
-
-function shortAny(value: unknown): unknown {
-  if (typeof value === 'string') return shortText(value, 300);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? shortTexts(value) : value;
+function shortAny<T>(value: T, length: number): T;
+function shortAny(value: unknown, length: number): unknown {
+  if (typeof value === 'string') return shortText(value, length);
+  if (Array.isArray(value)) return value.slice(0, maxListed).map((each) => shortAny(each, length));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shortAny(each, length)]));
 }
 
 function shortText(text: string, length: number): string {

@@ -7,8 +7,6 @@ export type Settling = {
   now: number;
   /** Addresses that a firing cause's rule sends to now. */
   joining: readonly Rung[];
-  /** What is said of it changed: a new match, another value. */
-  retold: boolean;
   /** The match had no key of its own. */
   keyless: boolean;
   /** How it ends, if no cause fires any more. */
@@ -43,13 +41,8 @@ export function settle(before: Incident, causes: Cause[], settling: Settling): S
   const base = before.open ? { ...before, causes, revision } : opened(before, causes, settling);
   const rung = before.open ? [...before.rung, ...joined] : [...joined];
   const incident = withWake(calmed({ ...base, rung }, before));
-  const change = !before.open
-    ? 'opened'
-    : settling.retold || joined.length > 0 || turned(before, causes)
-      ? 'updated'
-      : 'none';
-  if (change === 'none') return unchanged(incident);
-  return { incident, change, joined, episode: episodeOf(incident, lead) };
+  if (before.open && joined.length === 0 && !looksOther(before, causes)) return unchanged(incident);
+  return { incident, change: before.open ? 'updated' : 'opened', joined, episode: episodeOf(incident, lead) };
 }
 
 function unchanged(incident: Incident): Settled {
@@ -93,10 +86,11 @@ function calmed(incident: Incident, before: Incident): Incident {
   return rest;
 }
 
-function turned(before: Incident, causes: Cause[]): boolean {
+/** What people see changed: who fires, how severe it is, or what there is to say of it. */
+function looksOther(before: Incident, causes: Cause[]): boolean {
   const firing = (all: Cause[]) =>
     JSON.stringify(byPrecedence(all).map(({ rule, source, severity }) => [rule, source, severity]));
-  return firing(before.causes) !== firing(causes);
+  return firing(before.causes) !== firing(causes) || leadOf(before.causes)?.said !== leadOf(causes)?.said;
 }
 
 /** The firing cause that speaks for the incident: the highest severity, then the earlier in the file. */

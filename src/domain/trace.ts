@@ -31,38 +31,41 @@ export type Trace = {
 
 const maxTraceBytes = 16 * 1024;
 const maxActual = 200;
+const maxError = 500;
 
-/** A trace that fits: first without the trees of rules that did not match, then without any, then without rules. */
+/**
+ * A trace that fits: first without the trees of rules that did not match, then without any, then without the rules
+ * that did nothing, and last without whatever is too long to be told.
+ */
 export function fittingTrace(trace: Trace): Trace {
-  const steps = [
-    () => trace,
-    () => ({
-      ...trace,
-      rules: trace.rules.map((rule) => (rule.verdict === 'match' ? rule : bare(rule))),
-      cut: true as const,
-    }),
-    () => ({ ...trace, rules: trace.rules.map(bare), cut: true as const }),
-    () => ({
-      ...trace,
-      rules: trace.rules
-        .filter((rule) => rule.effect)
-        .slice(0, 20)
-        .map(bare),
-      cut: true as const,
-    }),
+  if (fits(trace)) return trace;
+  const { rules } = trace;
+  const told = rules.filter((rule) => rule.effect).map(bare);
+  const cuts: (() => Omit<Trace, 'cut'>)[] = [
+    () => ({ ...trace, rules: rules.map((rule) => (rule.verdict === 'match' ? rule : bare(rule))) }),
+    () => ({ ...trace, rules: rules.map(bare) }),
+    () => ({ ...trace, rules: told.slice(0, 20) }),
+    ...[20, 5, 1].map((kept) => () => shortLists(trace, kept)),
   ];
-  for (const step of steps) {
-    const candidate = step();
-    if (Buffer.byteLength(JSON.stringify(candidate)) <= maxTraceBytes) return candidate;
+  for (const cut of cuts) {
+    const candidate: Trace = { ...cut(), cut: true };
+    if (fits(candidate)) return candidate;
   }
-  const { notes: _n, ...rest } = trace;
+  return { notes: [], rules: [], deaf: trace.deaf, incidents: [], owed: [], cut: true };
+}
+
+function fits(trace: Trace): boolean {
+  return Buffer.byteLength(JSON.stringify(trace)) <= maxTraceBytes;
+}
+
+function shortLists({ deaf, incidents, owed, error }: Trace, kept: number): Trace {
   return {
-    ...rest,
     notes: [],
     rules: [],
-    incidents: trace.incidents.slice(0, 20),
-    owed: trace.owed.slice(0, 20),
-    cut: true,
+    deaf,
+    incidents: incidents.slice(0, kept),
+    owed: owed.slice(0, kept),
+    ...(error === undefined ? {} : { error: error.slice(0, maxError).toWellFormed() }),
   };
 }
 

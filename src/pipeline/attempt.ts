@@ -130,7 +130,8 @@ function tellOwner(
   const day = new Date(now).toISOString().slice(0, 10);
   const still = telling.act === 'resolve' ? ' It is still open there.' : '';
   const words = `${claimed.destination} could not be told about ${claimed.key} (${telling.act}): ${reason}.${still}`;
-  const about = `dead:${claimed.address}:${telling.act}:${reason}:${day}`.slice(0, 200);
+  // The reason comes last: it may be long, and is cut.
+  const about = `dead:${day}:${claimed.address}:${telling.act}:${reason}`.slice(0, 200).toWellFormed();
   const notice = ownerNotice({ about, words, severity: 'error', now });
   const owed = owedFor({ change: 'opened', episode: notice, joined: [owner] }, [owner]).map((each) => each.owed);
   return { also: { episodes: [notice], owed } };

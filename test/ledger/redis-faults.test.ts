@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { describe, expect, test as plainTest } from 'vitest';
+import { describe, expect, onTestFinished, test as plainTest } from 'vitest';
 import { type Ledger, LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import {
@@ -144,12 +144,12 @@ describe('several processes', () => {
   test('hear of one another’s work', async ({ server }) => {
     const prefix = randomUUID();
     const [one, other] = await Promise.all([openOn(server.url, { prefix }), openOn(server.url, { prefix })]);
+    onTestFinished(async () => void (await Promise.all([one.close(), other.close()])));
     const heard = new Promise((resolve) => other.onWork(resolve));
 
     await acceptOne(one);
 
     expect(await heard).toBe('route');
-    await Promise.all([one.close(), other.close()]);
   });
 
   test('share Redis’s clock', async ({ ledger }) => {

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { readRedisUrl } from '../../src/ledger/redis/address.ts';
 import { startRedisServer } from '../redis-server.ts';
@@ -58,7 +59,8 @@ describe('the URL of Redis', () => {
 describe('opening', () => {
   test('gives up after a few seconds and names the host, not the password', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => silent.once('listening', resolve));
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
     const address = silent.address();
     const port = typeof address === 'object' ? address?.port : 0;
 
@@ -67,31 +69,31 @@ describe('opening', () => {
     expect(error).toBeInstanceOf(LedgerUnavailable);
     expect(String(error)).toContain(`127.0.0.1:${port}`);
     expect(JSON.stringify([error, String(error)])).not.toContain('hush');
-    silent.close();
   });
 
   test('says that the password is wrong without saying it', async () => {
     const server = await startRedisServer(['--requirepass', 'right']);
+    onTestFinished(() => server.stop());
 
     const error = await openOn(`redis://:hush@127.0.0.1:${server.port}`).catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(LedgerUnavailable);
     expect(String(error)).toMatch(/password|WRONGPASS/);
     expect(String(error)).not.toContain('hush');
-    await server.stop();
   });
 
   test('finds the master that Sentinels know', async () => {
     const master = await startRedisServer();
+    onTestFinished(() => master.stop());
     const sentinel = await startRedisServer(['--sentinel', '--appendonly', 'no']);
+    onTestFinished(() => sentinel.stop());
     const client = new Redis(sentinel.port, '127.0.0.1');
     await client.call('SENTINEL', 'MONITOR', 'mymaster', '127.0.0.1', master.port, 1);
     client.disconnect();
 
     const ledger = await openOn(`redis+sentinel://127.0.0.1:${sentinel.port}/mymaster`);
+    onTestFinished(() => ledger.close());
 
     expect(await ledger.backlog()).toMatchObject({ unrouted: 0 });
-    await ledger.close();
-    await Promise.all([master.stop(), sentinel.stop()]);
   });
 });

@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { traitsByType } from '../../src/compose.ts';
+import { loadRules } from '../../src/config/load-rules.ts';
+import { configOf, problemsIn, rule, rulesFile, withDestination, withRule } from './made-rules.ts';
+
+const example = join(import.meta.dirname, '..', '..', 'rules.example.json');
+
+describe('a rules file', () => {
+  test('as it is shipped has no problem and no warning', () => {
+    const loaded = loadRules(example, traitsByType);
+    expect(loaded.ok ? loaded.config.warnings : loaded.problems).toEqual([]);
+    expect(loaded.ok && loaded.config.rules.rules.length).toBeGreaterThan(5);
+  });
+
+  test('takes every key there is', () => {
+    const secret = { file: '/run/secrets/key' };
+    const pace = { perMinute: 30, burst: 5 };
+    const config = configOf(
+      rulesFile({
+        $schema: './rules.schema.json',
+        owner: 'chat',
+        staleAfter: '12h',
+        retention: { age: '7d', bytes: 1_000_000 },
+        sources: {
+          ic: { type: 'inbox-check', secrets: [{ env: 'IC' }, secret], maxAge: '1h30m', test: { tags: 'test' } },
+          rs: { type: 'reachscore', secrets: [secret] },
+        },
+        destinations: {
+          chat: { type: 'slack', channel: 'C0123456789', token: secret, pace, timeout: '5s' },
+          hook: { type: 'slack-webhook', url: secret, pace: 'none' },
+          pager: { type: 'pagerduty', routingKey: [{ env: 'NEW' }, secret], server: 'events.eu.pagerduty.com:443' },
+          shown: { type: 'preview' },
+        },
+        rules: [
+          {
+            id: 'all-keys',
+            description: 'words',
+            enabled: true,
+            on: ['test.completed', 'alert.*'],
+            from: ['ic', 'rs'],
+            where: { domain: { $exists: true } },
+            when: { inboxRate: { $lt: 0.8 } },
+            clear: { inboxRate: { $gte: 0.85 } },
+            severity: 'critical',
+            key: 'placement:{{ domain | downcase }}',
+            to: ['chat', 'hook', 'pager', 'shown'],
+            lifecycle: 'incident',
+            resolveAfter: '6h',
+            testEvents: 'as-live',
+          },
+          { id: 'notice', on: ['domain.verified'], lifecycle: 'notice', to: ['chat'], testEvents: 'apart' },
+        ],
+      }),
+    );
+    expect(config).toMatchObject({
+      owner: 'chat',
+      staleAfterMs: 12 * 3_600_000,
+      retention: { ageMs: 7 * 86_400_000, bytes: 1_000_000 },
+      warnings: [],
+    });
+    expect(config.sources.get('ic')).toMatchObject({ maxAge: 5_400_000, testFilter: expect.any(Function) });
+    expect(config.destinations.get('chat')).toMatchObject({ token: secret, pace, timeout: 5_000 });
+    expect(config.rules.rules).toMatchObject([
+      { id: 'all-keys', severity: 'critical', resolveAfterMs: 21_600_000, testsAsLive: true, notice: false },
+      { id: 'notice', notice: true, testsAsLive: false, severity: 'warning' },
+    ]);
+  });
+
+  test('that says little means the defaults', () => {
+    const config = configOf(rulesFile());
+    expect(config).toMatchObject({ staleAfterMs: 86_400_000, retention: {}, warnings: [] });
+    expect(config).not.toHaveProperty('owner');
+    expect(config.destinations.get('chat')).toEqual({
+      type: 'slack',
+      channel: 'C0123456789',
+      token: { env: 'SLACK_BOT_TOKEN' },
+    });
+    expect(config.rules.rules).toMatchObject([{ severity: 'warning', notice: false, testsAsLive: false }]);
+  });
+
+  test('of which a rule is at rest leaves that rule out, but not its faults', () => {
+    expect(configOf(rulesFile({ rules: [rule, { ...rule, id: 'rests', enabled: false }] })).rules.rules).toHaveLength(
+      1,
+    );
+    expect(problemsIn(withRule({ enabled: false, to: ['nobody'] }))).toHaveLength(1);
+  });
+
+  test('of which a rule before another is at rest keeps the places of those that follow', () => {
+    const rules = [
+      { ...rule, enabled: false },
+      { ...rule, id: 'second' },
+    ];
+    expect(configOf(rulesFile({ rules })).rules.rules).toMatchObject([{ id: 'second', order: 1 }]);
+  });
+
+  test('with a destination that nobody uses is a warning with its line', () => {
+    const destinations = { chat: { type: 'preview' }, spare: { type: 'preview' }, mine: { type: 'preview' } };
+    const { warnings } = configOf(rulesFile({ destinations, owner: 'mine' }));
+    expect(warnings).toEqual([{ path: 'destinations.spare (line 24)', message: 'no rule sends to this destination' }]);
+  });
+
+  test('with a destination that only a rule at rest uses is a warning', () => {
+    const { warnings } = configOf(withRule({ enabled: false }));
+    expect(warnings).toMatchObject([{ path: expect.stringContaining('destinations.chat') }]);
+  });
+
+  test('may begin with a byte order mark', () => {
+    expect(configOf(`\uFEFF${rulesFile()}`).rules.rules).toHaveLength(1);
+  });
+
+  test('that is not there, or no file, is one problem that says so', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'tocsin-rules-'));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    const path = join(dir, 'rules.json');
+    expect(loadRules(path, traitsByType)).toEqual({
+      ok: false,
+      problems: [{ path, message: 'there is no such file' }],
+    });
+    expect(loadRules(dir, traitsByType)).toMatchObject({ problems: [{ message: 'cannot be read (EISDIR)' }] });
+    await writeFile(path, rulesFile());
+    expect(loadRules(path, traitsByType)).toMatchObject({ ok: true });
+  });
+});
+
+describe('a duration, a pace and a name', () => {
+  test.each([
+    ['90s', 90_000],
+    ['1h30m', 5_400_000],
+    ['2d', 172_800_000],
+    ['500ms', 500],
+  ])('%s is %i ms', (resolveAfter, ms) => {
+    expect(configOf(withRule({ resolveAfter })).rules.rules[0]?.resolveAfterMs).toBe(ms);
+  });
+
+  test.each(['0s', '6', '-6h', '6 h', 'six hours', '', '1h-1m'])('%j is no duration', (resolveAfter) => {
+    expect(problemsIn(withRule({ resolveAfter }))).toEqual([
+      'rules[0].resolveAfter: takes a duration such as "90s", "6h" or "1h30m"',
+    ]);
+  });
+
+  test('a pace alone bursts by one', () => {
+    const config = configOf(withDestination({ type: 'preview', pace: { perMinute: 12 } }));
+    expect(config.destinations.get('chat')?.pace).toEqual({ perMinute: 12, burst: 1 });
+  });
+
+  test.each(['#general', 'general', 'c0123456789', 'U0123456789', ''])('%j is no channel id', (channel) => {
+    expect(problemsIn(withDestination({ type: 'slack', channel }))).toEqual([
+      'destinations.chat.channel: takes a channel id such as "C0123456789", not a name',
+    ]);
+  });
+
+  test.each(['https://events.pagerduty.com', 'events.pagerduty.com/', 'host:port', 'a b'])(
+    '%j is no server',
+    (server) => {
+      expect(problemsIn(withDestination({ type: 'pagerduty', routingKey: { env: 'PD' }, server }))).toEqual([
+        expect.stringMatching(/^destinations\.chat\.server: takes a host, or host:port, without https/),
+      ]);
+    },
+  );
+});

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../../src/domain/filter.ts';
+import { ruleSchema } from '../../src/domain/rule.ts';
+import { compileRules } from '../../src/domain/rule-set.ts';
+
+const sources = new Map([
+  ['inbox-check', { states: ['test.completed'], endings: {} }],
+  [
+    'reachscore',
+    {
+      states: ['test.completed', 'domain.health_changed'],
+      endings: { 'alert.resolved': 'alert.triggered', 'domain.verified': 'domain.verification_failed' },
+    },
+  ],
+]);
+const when = { level: 'page' };
+
+function compile(...rules: Record<string, unknown>[]) {
+  const problems: Problem[] = [];
+  const placed = rules.map((rule, order) => ({
+    text: ruleSchema.parse({ id: `r${order}`, to: ['slack'], ...rule }),
+    order,
+  }));
+  return { set: compileRules(placed, sources, problems), problems };
+}
+
+/** As which it hears the type from the source: `bad`, `over`, or not at all. */
+function hears(rule: Record<string, unknown>, type: string, source = 'reachscore') {
+  const { set } = compile({ resolveAfter: '6h', ...rule });
+  return set.hearing(type, source).map(({ ending }) => (ending ? 'over' : 'bad'))[0];
+}
+
+describe('a rule hears', () => {
+  test.each([
+    [undefined, 'anything.at_all', 'bad'],
+    [['*'], 'anything.at_all', 'bad'],
+    [['test.completed'], 'test.completed', 'bad'],
+    [['test.completed'], 'test.completed.late', undefined],
+    [['test.completed'], 'Test.Completed', undefined],
+    [['alert.*'], 'alert.triggered', 'bad'],
+    [['alert.*'], 'alert.a.b', 'bad'],
+    [['alert.*'], 'alert', undefined],
+    [['alert.*'], 'alerts.triggered', undefined],
+    [['test.completed', 'test.failed'], 'test.failed', 'bad'],
+  ])('on %j: %s as %s', (on, type, as) => {
+    expect(hears(on ? { on } : {}, type)).toBe(as);
+  });
+
+  test('only the sources in "from"', () => {
+    expect(hears({ from: ['inbox-check'] }, 'test.completed', 'inbox-check')).toBe('bad');
+    expect(hears({ from: ['inbox-check'] }, 'test.completed', 'reachscore')).toBeUndefined();
+  });
+
+  test.each([
+    [['alert.triggered'], 'alert.resolved', 'over'],
+    [['alert.*'], 'alert.resolved', 'over'],
+    [undefined, 'alert.resolved', 'over'],
+    [['domain.verification_failed'], 'domain.verified', 'over'],
+    [['alert.resolved'], 'alert.resolved', 'bad'],
+    [['domain.verification_failed'], 'alert.resolved', undefined],
+  ])('on %j the end: %s as %s', (on, type, as) => {
+    expect(hears(on ? { on } : {}, type)).toBe(as);
+  });
+
+  test('an end only from a sender whose it is', () => {
+    expect(hears({ on: ['alert.triggered'] }, 'alert.resolved', 'inbox-check')).toBeUndefined();
+    expect(hears({ on: ['alert.*'] }, 'alert.resolved', 'inbox-check')).toBe('bad');
+  });
+
+  test('no end, when it is a notice', () => {
+    const notice = { lifecycle: 'notice', resolveAfter: undefined };
+    expect(hears({ ...notice, on: ['alert.triggered'] }, 'alert.resolved')).toBeUndefined();
+    expect(hears({ ...notice, on: ['alert.resolved'] }, 'alert.resolved')).toBe('bad');
+  });
+
+  test('nothing, when it is not enabled; its faults are told all the same', () => {
+    const { set, problems } = compile({ enabled: false, resolveAfter: '6h', when: { level: null } });
+    expect(set.rules).toEqual([]);
+    expect(set.hearing('test.completed', 'reachscore')).toEqual([]);
+    expect(problems).toMatchObject([{ path: 'rules[0].when.level' }]);
+  });
+
+  test('the same for a type however often it is asked, and however many types there are', () => {
+    const { set } = compile({ on: ['alert.*'], resolveAfter: '6h' });
+    for (let i = 0; i < 2_000; i += 1) expect(set.hearing(`alert.${i}`, 'inbox-check')).toHaveLength(1);
+    expect(set.hearing('alert.1999', 'inbox-check')).toHaveLength(1);
+    expect(set.hearing('test.1', 'inbox-check')).toHaveLength(0);
+  });
+});
+
+describe('a rule that can open must be able to end', () => {
+  test.each([
+    ['by "clear"', { on: ['monitor.alert'], when, clear: { level: 'fine' } }],
+    ['by quiet', { on: ['monitor.alert'], when, resolveAfter: '6h' }],
+    ['being a notice', { on: ['monitor.alert'], when, lifecycle: 'notice' }],
+    ['by a state that is no longer bad', { on: ['test.completed'], when }],
+    ['by a state among all types', { when }],
+    ['by the end of its type', { on: ['alert.triggered'], from: ['reachscore'] }],
+    ['by the end of one of its types', { on: ['alert.*'] }],
+  ])('%s', (_, rule) => {
+    expect(compile(rule).problems).toEqual([]);
+  });
+
+  test.each([
+    ['on what only happens', { on: ['monitor.alert'], when }],
+    ['on a state, but bad whatever it says', { on: ['test.completed'] }],
+    ['on everything, bad whatever it says', {}],
+    ['on a type whose end another sender tells', { on: ['alert.triggered'], from: ['inbox-check'] }],
+    ['on a state of another sender', { on: ['domain.health_changed'], from: ['inbox-check'], when }],
+    ['"clear" behind a "when" that always matches', { on: ['monitor.alert'], clear: { level: 'fine' } }],
+  ])('not: %s', (_, rule) => {
+    const { problems } = compile(rule);
+    expect(problems).toMatchObject([{ path: 'rules[0]' }]);
+    expect(problems[0]?.message).toMatch(/"clear".*"resolveAfter".*"notice"/);
+  });
+
+  test('a notice has no end', () => {
+    const rule = { on: ['domain.verified'], lifecycle: 'notice', when, clear: when, resolveAfter: '6h' };
+    expect(compile(rule).problems.map((each) => each.path)).toEqual(['rules[0].clear', 'rules[0].resolveAfter']);
+  });
+});
+
+describe('a fingerprint', () => {
+  const print = (rule: Record<string, unknown>) => compile({ resolveAfter: '6h', ...rule }).set.rules[0]?.fingerprint;
+  const rule = { on: ['test.completed', 'test.failed'], key: 'k' };
+
+  test('is of key and types', () => {
+    const all = [rule, { ...rule, key: 'other' }, { key: 'k' }, { on: rule.on }, { ...rule, on: ['test.completed'] }];
+    expect(new Set(all.map(print)).size).toBe(all.length);
+  });
+
+  test('is of nothing else, nor of the order of the types', () => {
+    const same = [
+      { ...rule, when },
+      { ...rule, severity: 'info' },
+      { ...rule, to: ['pager'] },
+      { ...rule, on: rule.on.toReversed() },
+    ];
+    for (const each of same) expect(print(each)).toBe(print(rule));
+  });
+});
+
+test('faults stand at their place in the file, all at once', () => {
+  const { problems } = compile(
+    { resolveAfter: '6h' },
+    { resolveAfter: '6h', where: {}, when: { a: null }, clear: { b: { $foo: 1 } }, key: 'test:{{ domain }}' },
+  );
+  expect(problems.map((each) => each.path).sort()).toEqual([
+    'rules[1].clear.b.$foo',
+    'rules[1].key',
+    'rules[1].when.a',
+    'rules[1].where',
+  ]);
+});
+
+describe('a rule in the file', () => {
+  const rule = { id: 'r', to: ['slack'] };
+
+  test('is silent about most', () => {
+    expect(ruleSchema.parse(rule)).toEqual({
+      ...rule,
+      enabled: true,
+      severity: 'warning',
+      lifecycle: 'incident',
+      testEvents: 'apart',
+    });
+  });
+
+  test.each([
+    [{ ...rule, fireafter: 2 }],
+    [{ ...rule, to: [] }],
+    [{ ...rule, on: [] }],
+    [{ ...rule, on: ['alert.*.x'] }],
+    [{ ...rule, on: ['al*'] }],
+    [{ ...rule, id: 'a b' }],
+    [{ ...rule, severity: 'page' }],
+    [{ ...rule, resolveAfter: '0s' }],
+    [{ to: ['slack'] }],
+  ])('is refused: %j', (json) => {
+    expect(ruleSchema.safeParse(json).success).toBe(false);
+  });
+});

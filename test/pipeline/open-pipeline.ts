@@ -1,0 +1,169 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { traitsByType } from '../../src/compose.ts';
+import { parseRules } from '../../src/config/load-rules.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
+import type { Place } from '../../src/domain/routing.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Notifier } from '../../src/pipeline/notify.ts';
+import { notifier } from '../../src/pipeline/notify.ts';
+import { router } from '../../src/pipeline/route.ts';
+import { watcher } from '../../src/pipeline/watch.ts';
+import { inboxCheck } from '../../src/sources/inbox-check.ts';
+import { reachscore } from '../../src/sources/reachscore.ts';
+import type { SourceType } from '../../src/sources/source.ts';
+import type { Store } from './open-store.ts';
+import { openStore } from './open-store.ts';
+
+export const rateLow = {
+  id: 'inbox-rate-low',
+  on: ['test.completed'],
+  when: { inboxRate: { $lt: 0.8 } },
+  clear: { inboxRate: { $gte: 0.85 } },
+  severity: 'error',
+  key: 'placement:{{ domain }}',
+  to: ['chat'],
+};
+export const key = 'placement:news.example.com';
+
+export type PipelineSettings = {
+  store?: Store;
+  rules?: object[];
+  destinations?: Destination[];
+  owner?: string;
+  /** Breaks or delays some of the ledger. */
+  over?: (ledger: Ledger) => Partial<Ledger>;
+  sources?: Record<string, SourceType>;
+  chance?: number;
+  elapsedMs?: () => number;
+};
+
+/** What a delivery of a placement test says; the newest is the latest heard. */
+export type Heard = { id?: string; domain?: string; inboxRate?: number; atMs?: number; source?: string };
+
+/** The steps of one process, each taken when the test says so. */
+export type Pipeline = {
+  ledger: Ledger;
+  store: Store;
+  lines: Record<string, unknown>[];
+  notifier: Notifier;
+  /** Accepts a placement test that went badly, unless told otherwise; its id. */
+  hear(heard?: Heard): Promise<string>;
+  /** Accepts any event of a sender. */
+  hearEvent(type: SourceType, eventType: string, changes?: { id?: string; data?: object }): Promise<string>;
+  /** Routes until nothing is due. */
+  route(): Promise<void>;
+  /** Tells until nothing is due and nothing in flight. */
+  tell(): Promise<void>;
+  /** One look at the clock. */
+  watch(): Promise<number>;
+};
+
+export async function openPipeline(settings: PipelineSettings = {}): Promise<Pipeline> {
+  const store = settings.store ?? (await openStore('SQLite'));
+  const plain = await store.open();
+  const inFlight = counted();
+  const ledger: Ledger = { ...plain, ...settings.over?.(plain) };
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const parts = {
+    ledger,
+    log,
+    newToken: randomUUID,
+    chance: () => settings.chance ?? 1,
+    elapsedMs: settings.elapsedMs ?? store.now,
+    ...standingOf(settings),
+  };
+  const claiming: Ledger = {
+    ...ledger,
+    async claimNotifications(claim) {
+      const claimed = await ledger.claimNotifications(claim);
+      inFlight.add(claimed.notifications.length);
+      return claimed;
+    },
+  };
+  const telling = notifier({ ...parts, ledger: claiming }, () => inFlight.add(-1));
+  const route = router(parts);
+  const retention = { historyMs: 1e12, historyBytes: 1e12, memoryMs: 1e12 };
+  const watch = watcher({ ...parts, retention: () => retention });
+  async function keep(source: string, body: Buffer, { id, type }: { id: string; type: string }): Promise<string> {
+    const digest = createHash('sha256').update(body).digest('hex');
+    await plain.accept({ source, id, type, body, digest, token: randomUUID() });
+    return id;
+  }
+  return {
+    ledger: plain,
+    store,
+    lines,
+    notifier: telling,
+    hear: (heard = {}) => keep(heard.source ?? 'inbox-check', ...placementTest({ atMs: store.now(), ...heard })),
+    hearEvent(type, eventType, { id = randomUUID(), data = {} } = {}) {
+      const body = type.fixture(eventType, { id, atMs: store.now() }) ?? {};
+      const changed = { ...body, data: { ...(body.data as object), ...data } };
+      return keep(type.type, Buffer.from(JSON.stringify(changed)), { id, type: eventType });
+    },
+    async route() {
+      while ((await route()) === 0);
+    },
+    async tell() {
+      await inFlight.none();
+      while ((await telling.turn()) === 0) await inFlight.none();
+    },
+    watch,
+  };
+}
+
+function standingOf({ rules = [rateLow], destinations = [], owner, sources }: PipelineSettings) {
+  const labels = destinations.map(({ name }) => [name, { type: 'preview' }]);
+  const secrets = [{ env: 'SECRET' }];
+  const loaded = parseRules(
+    JSON.stringify({
+      sources: {
+        'inbox-check': { type: 'inbox-check', secrets },
+        reachscore: { type: 'reachscore', secrets },
+      },
+      destinations: { chat: { type: 'preview' }, ...Object.fromEntries(labels) },
+      rules,
+    }),
+    traitsByType,
+  );
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const places = new Map<string, Place>(
+    destinations.map(({ name, address, ways }) => [name, { address, destination: name, pages: ways.folds }]),
+  );
+  if (!places.has('chat')) places.set('chat', { address: 'made:chat', destination: 'chat', pages: false });
+  const byAddress = new Map(destinations.map((each) => [each.address, each]));
+  const known = new Map(Object.entries<SourceType>(sources ?? { 'inbox-check': inboxCheck, reachscore }));
+  const standing = { rules: loaded.config.rules, places, staleAfterMs: 86_400_000 };
+  return {
+    standing: () => standing,
+    source: (name: string) => {
+      const type = known.get(name);
+      return type && { type };
+    },
+    destinations: () => byAddress,
+    owner: () => (owner === undefined ? undefined : places.get(owner)),
+  };
+}
+
+function placementTest(made: Heard & { atMs: number }): [Buffer, { id: string; type: string }] {
+  const { id = randomUUID(), domain = 'news.example.com', inboxRate = 0.5, atMs } = made;
+  const body = inboxCheck.fixture('test.completed', { id, atMs }) as { data: Record<string, object> };
+  const data = { ...body.data, senderDomain: domain, summary: { ...body.data.summary, inboxRate } };
+  return [Buffer.from(JSON.stringify({ ...body, data })), { id, type: 'test.completed' }];
+}
+
+/** How many are in flight, and a signal when none is. */
+function counted() {
+  let count = 0;
+  let none = Promise.withResolvers<void>();
+  return {
+    add(more: number) {
+      count += more;
+      if (count > 0) return;
+      none.resolve();
+      none = Promise.withResolvers<void>();
+    },
+    none: () => (count === 0 ? Promise.resolve() : none.promise),
+  };
+}
