@@ -3,7 +3,8 @@ import type { ResolvedSource } from '../config/resolve.ts';
 
 type Welcome = { port: number; sources: ResolvedSource[]; rules: string; environment: Environment };
 
-const tocsin = 'npm run -s tocsin --';
+/** From a checkout, or from the installed package, which is JavaScript. */
+const tocsin = import.meta.filename.endsWith('.ts') ? 'npm run -s tocsin --' : 'npx tocsin';
 
 /** What a person sees who starts the preview: where to send, the secrets, and commands that work as they stand. */
 export function previewWelcome({ port, sources, rules, environment }: Welcome): string {

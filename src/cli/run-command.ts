@@ -28,6 +28,7 @@ const commands: AddCommand[] = [serveCommand, fireCommand, checkCommand, deliver
 export async function runCommand(args: string[], variables: Invocation['variables']): Promise<number> {
   const print = (text: string) => void process.stdout.write(`${printable(text)}\n`);
   const complain = (text: string) => void process.stderr.write(`${printable(text)}\n`);
+  process.stdout.on('error', endWithReader);
   const read = readEnvironment(variables);
   if (!read.ok) {
     for (const { path, message } of read.problems) complain(`${path}: ${message}`);
@@ -47,6 +48,12 @@ export async function runCommand(args: string[], variables: Invocation['variable
   } catch (error) {
     return exitCodeOf(error, complain);
   }
+}
+
+/** Whoever read what we print has gone, as `| head` does: there is nobody to tell anything. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 /** Commander ends the process by itself unless told otherwise, at each level. */
