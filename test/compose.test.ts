@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startService } from '../src/compose.ts';
 import { readEnvironment } from '../src/config/environment.ts';
 import type { Destination } from '../src/destinations/destination.ts';
+import { openSqliteLedger } from '../src/ledger/sqlite/open-sqlite-ledger.ts';
 import { openLog } from '../src/runtime/log.ts';
 import { configOf, rulesFile } from './config/made-rules.ts';
 import { placementTest, post } from './e2e/sender.ts';
@@ -102,6 +103,15 @@ describe('a service', () => {
     expect(now.calls).toEqual([]);
   });
 
+  test('tells an address that has two labels by the first of them', async () => {
+    const chat = madeDestination();
+    const same = { ...madeDestination({ name: 'same' }), address: chat.address };
+    const { send } = await started(await ledgerFile(), [chat, same]);
+    await send(0.5);
+    await expect.poll(() => chat.standing.length).toBe(1);
+    expect(same.calls).toEqual([]);
+  });
+
   test('that is stopped lets go of its ledger, and what is in flight is finished first', async () => {
     const path = await ledgerFile();
     const chat = madeDestination();
@@ -112,7 +122,11 @@ describe('a service', () => {
     const stopped = stop();
     held.arrive();
     await stopped;
-    expect(chat.standing).toHaveLength(1);
+    const beside = openSqliteLedger({ path, clock: Date.now, backlogLimit: 1, serving: false, busyTimeoutMs: 1_000 });
+    expect((await beside.findIncident('inbox-check:r:news.example.com'))?.notifications).toMatchObject([
+      { state: 'settled', attempts: [{ result: 'told' }] },
+    ]);
+    await beside.close();
     const again = await started(path, [chat]);
     await again.send(0.9);
     await expect.poll(() => chat.standing).toMatchObject([{ state: 'resolved', told: 2 }]);

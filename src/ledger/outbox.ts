@@ -22,7 +22,10 @@ export type ClaimedNotification = Notification & {
   strays: Stray[];
   /** The episode as it is now. */
   episode: Episode;
-  /** The notification of the episode before, at the same address, while that is still owed something. */
+  /**
+   * The newest notification of an earlier episode, at the same address and under the shared key, that is still owed
+   * something.
+   */
   predecessor?: { id: string };
 };
 

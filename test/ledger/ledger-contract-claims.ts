@@ -81,8 +81,16 @@ export function describeClaims(start: () => Promise<LedgerHarness>): void {
       expect(ids(await claimFrom(ledger))).toEqual([pressing]);
     });
 
-    test('what is owed anew takes the new rank', async ({ ledger }) => {
+    test('what was not told yet keeps its place, whatever is owed besides', async ({ ledger }) => {
       const first = await owe(ledger, 'first', { rank: second });
+      await owe(ledger, 'other', { rank: 2 * second });
+      await owe(ledger, 'first', { rank: 3 * second, revision: 2 });
+
+      expect(ids(await claimFrom(ledger, { slots: 1 }))).toEqual([first]);
+    });
+
+    test('what was told takes the rank of what is owed next', async ({ ledger }) => {
+      const first = await tell(ledger, 'first', { rank: second });
       await owe(ledger, 'other', { rank: 2 * second });
       await owe(ledger, 'first', { rank: 3 * second, revision: 2 });
 
@@ -187,10 +195,20 @@ export function describeClaims(start: () => Promise<LedgerHarness>): void {
       expect(claimed.find((each) => each.id === id)?.predecessor).toEqual({ id: earlier });
     });
 
-    test('is not named once it is settled, though one before it is owed', async ({ ledger }) => {
+    test('may be one before that is settled: what it is owed comes first', async ({ ledger }) => {
       await tell(ledger, 'k', { number: 2 });
-      await owe(ledger, 'k', { number: 1 });
+      const owed = await owe(ledger, 'k', { number: 1 });
       const id = await owe(ledger, 'k', { number: 3 });
+
+      expect((await claimFrom(ledger)).find((each) => each.id === id)?.predecessor).toEqual({ id: owed });
+    });
+
+    test('is none that goes under a key of its own', async ({ ledger }) => {
+      await owe(ledger, 'k', { number: 1 });
+      const apart = await claimOnly(ledger);
+      const told = { ...apart.told, ownKey: 'k#1' };
+      await ledger.record(aRecord(apart, { told, next: { state: 'due', afterMs: minute } }));
+      const id = await owe(ledger, 'k', { number: 2 });
 
       expect((await claimFrom(ledger)).find((each) => each.id === id)).not.toHaveProperty('predecessor');
     });

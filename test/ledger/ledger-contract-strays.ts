@@ -100,6 +100,22 @@ export function describeStrays(start: () => Promise<LedgerHarness>): void {
     });
   });
 
+  test('a stray is left with the newest that shares the key, not with one that has its own', async ({
+    ledger,
+    harness,
+  }) => {
+    const id = await owe(ledger, 'k');
+    const { late, current } = await overtaken(ledger, harness);
+    await ledger.record(aRecord(current));
+    await owe(ledger, 'k', { number: 2 });
+    const apart = await claimOnly(ledger);
+    await ledger.record(aRecord(apart, { told: { opened: 'yes', parts: [], ownKey: 'k#2' } }));
+
+    await ledger.record(aRecord(late, { stray: { stray: aStray, at: 'newest' } }));
+
+    expect(await claimFrom(ledger)).toMatchObject([{ id, strays: [aStray] }]);
+  });
+
   describe('strays', () => {
     test('leave once they are absorbed; newer ones stay and keep it due', async ({ ledger, harness }) => {
       await owe(ledger, 'k');

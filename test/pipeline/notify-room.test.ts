@@ -44,7 +44,7 @@ describe.each(engines)('a pace, on %s', (engine) => {
   test('is not used up by what turns out to need no call', async () => {
     const chat = madeDestination({ pace: { perMinute: 1, burst: 1 } });
     const { store, hear, route, tell } = await openOwing(engine, 1, { destinations: [chat] });
-    store.advance(second);
+    store.advance(minute);
     await hear({ inboxRate: 0.9 });
     await hear({ domain: 'other.example.com' });
     await route();

@@ -86,13 +86,23 @@ describe.each(engines)('a delivery that is routed, on %s', (engine) => {
 });
 
 describe.each(engines)('deliveries of one batch, on %s', (engine) => {
-  test('that share a key build on each other', async () => {
-    const { ledger, store, hear, route } = await openPipeline({ store: await openStore(engine) });
+  test('that share a key build on each other, and are committed together', async () => {
+    const sizes: number[] = [];
+    const { ledger, store, hear, route } = await openPipeline({
+      store: await openStore(engine),
+      over: (plain) => ({
+        commit(commits) {
+          sizes.push(commits.length);
+          return plain.commit(commits);
+        },
+      }),
+    });
     for (const inboxRate of [0.5, 0.6, 0.95, 0.4]) {
       await hear({ inboxRate });
       store.advance(second);
     }
     await route();
+    expect(sizes).toEqual([4]);
     const found = await ledger.findIncident(key);
     expect(found?.incident).toMatchObject({ open: true, episode: 2, revision: 4 });
     expect(found?.episodes).toMatchObject([{ number: 2 }, { number: 1, revision: 3, end: { why: 'cleared' } }]);

@@ -21,8 +21,8 @@ const quiet = {
 /** An incident is open, told, and ends when nothing was heard for six minutes. */
 async function openQuiet(engine: Engine, settings: PipelineSettings = {}) {
   const chat = madeDestination();
-  const store = await openStore(engine);
-  const pipeline = await openPipeline({ store, rules: [quiet], destinations: [chat], ...settings });
+  const store = settings.store ?? (await openStore(engine));
+  const pipeline = await openPipeline({ rules: [quiet], destinations: [chat], ...settings, store });
   await pipeline.watch();
   await pipeline.hear();
   await pipeline.route();

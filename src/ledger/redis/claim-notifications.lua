@@ -109,10 +109,7 @@ local function visit(room, isRepeated)
 end
 
 local function show(id, n)
-  local prefix = string.match(n.sibling, '^[^\n]*\n')
-  local before = redis.call('ZREVRANGEBYLEX', key.siblings, '(' .. n.sibling, '[' .. prefix, 'LIMIT', 0, 1)[1]
-  before = before and idOf(before)
-  local predecessor = before and isOwed(load(before)) and before
+  local predecessor = siblingBefore(n, '(' .. n.sibling, isOwed)
   local episode = redis.call('HGET', key.episodes, n.episode)
   return { rowOf(id, n), n.token, n.interrupted and 1 or 0, n.strays, episode, predecessor or false }
 end

@@ -74,7 +74,7 @@ function recordArguments(record: AttemptRecord): Argument[] {
   const { id, token, outcome, told, next, failures, absorbed, refund, pauseMs, stray, also } = record;
   const reason = next.state === 'dead' ? next.reason : (outcome.reason ?? '');
   return [
-    ...[id, token, JSON.stringify(outcome), JSON.stringify(told), reason],
+    ...[id, token, JSON.stringify(outcome), JSON.stringify(told), told.ownKey === undefined ? 0 : 1, reason],
     ...[failures, absorbed, refund ? 1 : 0, pauseMs ?? 0],
     ...nextArguments(next),
     ...(stray ? [stray.at, JSON.stringify(stray.stray)] : ['', '']),

@@ -81,9 +81,11 @@ local function endOwing(id, n)
   end
 end
 
--- Makes it due at once; one in flight when its attempt ends.
+-- Makes it due at once; one in flight when its attempt ends. What was not told yet keeps its place in the order: an
+-- open that is updated before it was told is still an open.
 local function fallDue(id, n, rank)
   unqueue(id, n)
+  if rank and isOwed(n) then rank = math.min(rank, n.rank) end
   if not isOwed(n) then
     n.since, n.failures = now, 0
     beginOwing(id, n)
@@ -104,6 +106,20 @@ local function finish(id, n, state)
   for _, waiter in ipairs(redis.call('ZRANGEBYLEX', key.waiters, '[' .. id .. '\n', '(' .. id .. '\n\255')) do
     local other = string.sub(waiter, #id + 2)
     fallDue(other, load(other))
+  end
+end
+
+-- The newest notification of the same key and address before a place in their order, that is told under the shared key
+-- and that `fits`.
+local function siblingBefore(n, upTo, fits)
+  local prefix = string.match(n.sibling, '^[^\n]*\n')
+  while true do
+    local found = redis.call('ZREVRANGEBYLEX', key.siblings, upTo, '[' .. prefix, 'LIMIT', 0, 1)[1]
+    if not found then return nil end
+    local id = string.match(found, '\n([^\n]*)$')
+    local other = load(id)
+    if other and not other.apart and fits(other) then return id end
+    upTo = '(' .. found
   end
 end
 

@@ -2,8 +2,8 @@
 --
 -- WITH: attempt
 -- KEYS: pause_until pause_ms
--- ARGV: the channel of work, how many records; for each: id, token, outcome as JSON, told as JSON, reason or empty,
---   failures, how many strays were absorbed, 1 if the pace's token goes back, for how many ms the address rests; the
+-- ARGV: the channel of work, how many records; for each: id, token, outcome as JSON, told as JSON, 1 if told under a key of
+--   its own, reason or empty, failures, how many strays were absorbed, 1 if the pace's token goes back, for how many ms the address rests; the
 --   next state, its revision, after how many ms, whom it waits for; `self`, `newest` or empty, a stray as JSON;
 --   episodes, what is owed
 -- Answers: one for each: 'recorded' or 'late'
@@ -11,7 +11,7 @@
 local channel, count = take(), takeNumber()
 local records = {}
 for i = 1, count do
-  local r = { id = take(), token = take(), outcome = take(), told = take(), reason = take() }
+  local r = { id = take(), token = take(), outcome = take(), told = take(), apart = take() == '1', reason = take() }
   r.failures, r.absorbed, r.refund, r.pauseMs = takeNumber(), takeNumber(), take() == '1', takeNumber()
   r.next = { state = take(), revision = takeNumber(), afterMs = takeNumber(), awaited = take() }
   r.strayAt, r.stray = take(), take()
@@ -26,12 +26,11 @@ end
 
 local function newest(n)
   local prefix = string.match(n.sibling, '^[^\n]*\n')
-  local last = redis.call('ZREVRANGEBYLEX', key.siblings, '(' .. prefix .. ':', '[' .. prefix, 'LIMIT', 0, 1)[1]
-  return string.match(last, '\n([^\n]*)$')
+  return siblingBefore(n, '(' .. prefix .. ':', function() return true end)
 end
 
 local function keepStray(r, n)
-  local id = r.strayAt == 'newest' and newest(n) or r.id
+  local id = (r.strayAt == 'newest' and newest(n)) or r.id
   local target = id == r.id and n or load(id)
   target.strays[#target.strays + 1] = r.stray
   fallDue(id, target)
@@ -88,7 +87,7 @@ local function record(r)
   if r.refund then refund(n) end
   if r.pauseMs > 0 then pause(n.address, r.pauseMs) end
   unqueue(r.id, n)
-  n.told, n.failures, n.reason = r.told, r.failures, r.reason ~= '' and r.reason or nil
+  n.told, n.apart, n.failures, n.reason = r.told, r.apart, r.failures, r.reason ~= '' and r.reason or nil
   n.strays = { unpack(n.strays, r.absorbed + 1) }
   local raised = n.raised
   n.token, n.interrupted, n.drawn, n.raised = nil, nil, nil, nil

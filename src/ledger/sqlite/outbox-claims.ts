@@ -107,24 +107,23 @@ export function makeOutboxClaims(
 type DueRow = { id: string; attempts: number };
 type DrawnRow = { address: string; drawn_ms: number };
 
-/** What a holder is told about what it claimed: also the episode as it is now, and the notification before. */
+/** What a holder is told about what it claimed: also the episode as it is now, and the earlier one that must end first. */
 function makeClaimed(db: Store['db']): (row: NotificationRow) => ClaimedNotification {
   const episodeOf = db.prepare('SELECT episode FROM episodes WHERE key = :key AND number = :number');
   const before = db.prepare(
-    `SELECT id, state FROM notifications WHERE key = :key AND address = :address AND number < :number
-      ORDER BY number DESC LIMIT 1`,
+    `SELECT id FROM notifications WHERE key = :key AND address = :address AND number < :number AND own_key = 0
+        AND state IN ('due', 'waiting') ORDER BY number DESC LIMIT 1`,
   );
   return (row) => {
     const { key, number, address } = row;
-    const earlier = before.get({ key, number, address }) as { id: string; state: string } | undefined;
-    const owed = earlier && (earlier.state === 'due' || earlier.state === 'waiting');
+    const earlier = before.get({ key, number, address }) as { id: string } | undefined;
     return {
       ...notificationOf(row),
       token: row.attempt_token ?? '',
       interrupted: row.interrupted === 1,
       strays: straysOf(row),
       episode: JSON.parse(episodeOf.get({ key, number })?.episode as string) as Episode,
-      ...(owed && { predecessor: { id: earlier.id } }),
+      ...(earlier && { predecessor: { id: earlier.id } }),
     };
   };
 }

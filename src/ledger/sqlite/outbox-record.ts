@@ -20,7 +20,7 @@ export function makeOutboxRecord(
   const stateOf = db.prepare('SELECT state FROM notifications WHERE id = :id');
   const store = db.prepare(
     `UPDATE notifications SET claim_token = NULL, attempt_token = NULL, interrupted = 0, raised_at = NULL,
-       told = :told, strays = :strays, state = :state, due_at = :dueAt, waits_for = :waitsFor, failures = :failures,
+       told = :told, own_key = :ownKey, strays = :strays, state = :state, due_at = :dueAt, waits_for = :waitsFor, failures = :failures,
        owed_since = :owedSince, reason = :reason
       WHERE id = :id`,
   );
@@ -28,7 +28,8 @@ export function makeOutboxRecord(
     "UPDATE notifications SET state = 'due', due_at = :now, waits_for = NULL WHERE waits_for = :id",
   );
   const newest = db.prepare(
-    'SELECT * FROM notifications WHERE key = :key AND address = :address ORDER BY number DESC LIMIT 1',
+    `SELECT * FROM notifications WHERE key = :key AND address = :address AND own_key = 0
+      ORDER BY number DESC LIMIT 1`,
   );
   const keepStray = db.prepare(`UPDATE notifications SET ${becomesDue}, strays = :strays WHERE id = :id`);
 
@@ -47,7 +48,8 @@ export function makeOutboxRecord(
     const strays = straysOf(row).slice(record.absorbed);
     const after = afterwards(row, { record, strays, isOver }, now);
     const reason = next.state === 'dead' ? next.reason : (outcome.reason ?? null);
-    store.run({ id, told: JSON.stringify(told), strays: JSON.stringify(strays), reason, ...after });
+    const ownKey = told.ownKey === undefined ? 0 : 1;
+    store.run({ id, told: JSON.stringify(told), ownKey, strays: JSON.stringify(strays), reason, ...after });
     if (after.dueAt <= now && after.state === 'due') announce('notify');
     const isDone = after.state === 'settled' || after.state === 'dead';
     if (isDone && wake.run({ id, now }).changes > 0) announce('notify');
@@ -58,9 +60,9 @@ export function makeOutboxRecord(
 
   function leaveStray(row: NotificationRow, { stray }: AttemptRecord, now: number): void {
     if (!stray) return;
-    const { id, key, address } = row;
-    const at = stray.at === 'self' ? row : (newest.get({ key, address }) as NotificationRow);
-    keepStray.run({ id: at.id ?? id, now, strays: JSON.stringify([...straysOf(at), stray.stray]) });
+    const { key, address } = row;
+    const at = stray.at === 'self' ? row : ((newest.get({ key, address }) as NotificationRow | undefined) ?? row);
+    keepStray.run({ id: at.id, now, strays: JSON.stringify([...straysOf(at), stray.stray]) });
     announce('notify');
   }
 

@@ -9,7 +9,8 @@ export type Owing = {
 
 /**
  * More is owed: due now. In flight it stays claimed and remembers that it was raised. What was settled, dead or
- * waiting starts afresh; what is being tried again keeps its failures, so that its pauses go on growing.
+ * waiting starts afresh; what is being tried again keeps its failures, so that its pauses go on growing. What was not
+ * told yet keeps its place in the order: an open that is updated before it was told is still an open.
  */
 export const becomesDue = `
   owed_since = CASE WHEN state IN ('settled', 'dead') THEN :now ELSE owed_since END,
@@ -29,7 +30,8 @@ export function makeOwing({ db, announce }: Store): Owing {
        (id, key, number, address, destination, state, owed_revision, owed_since, due_at, rank, told)
      VALUES (:id, :key, :number, :address, :destination, 'due', :revision, :now, :now, :rank, :told)
      ON CONFLICT (id) DO UPDATE SET ${becomesDue},
-       owed_revision = max(owed_revision, excluded.owed_revision), rank = excluded.rank`,
+       owed_revision = max(owed_revision, excluded.owed_revision),
+       rank = CASE WHEN state IN ('settled', 'dead') THEN excluded.rank ELSE min(rank, excluded.rank) END`,
   );
   const told = JSON.stringify(nothingTold);
 

@@ -112,6 +112,7 @@ export const firstLedger = `
     drawn_ms REAL NOT NULL DEFAULT 0,
     reason TEXT,
     told TEXT NOT NULL,
+    own_key INTEGER NOT NULL DEFAULT 0 CHECK (own_key IN (0, 1)),
     strays TEXT NOT NULL DEFAULT '[]',
     UNIQUE (key, address, number),
     FOREIGN KEY (key, number) REFERENCES episodes
