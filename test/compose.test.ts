@@ -34,7 +34,7 @@ function parts(ledgerPath: string, destinations: Destination[], port = 0) {
     sources: [{ name: 'inbox-check', type: 'inbox-check' as const, secrets: [secret], maxAgeMs: undefined }],
     destinations,
     ledgerPath,
-    log: openLog('silent'),
+    log: openLog('silent', { write: () => undefined }),
   };
 }
 
@@ -114,14 +114,14 @@ describe('a service', () => {
 
   test('that is stopped lets go of its ledger, and what is in flight is finished first', async () => {
     const path = await ledgerFile();
-    const chat = madeDestination();
+    const made = madeDestination();
+    const chat = { ...made, close: async () => expect(made.standing).toHaveLength(1) };
     const held = chat.holdNext();
     const { send, stop } = await started(path, [chat]);
     await send(0.5);
     await held.begun;
-    const stopped = stop();
-    held.arrive();
-    await stopped;
+    setTimeout(held.arrive, 100);
+    await stop();
     const beside = openSqliteLedger({ path, clock: Date.now, backlogLimit: 1, serving: false, busyTimeoutMs: 1_000 });
     expect((await beside.findIncident('inbox-check:r:news.example.com'))?.notifications).toMatchObject([
       { state: 'settled', attempts: [{ result: 'told' }] },

@@ -160,6 +160,19 @@ export function describePrune(start: () => Promise<LedgerHarness>): void {
       for (const address of keys) expect(await claimFrom(ledger, { address })).toHaveLength(1);
     });
 
+    test('one that ended while something was owed stays until that is told', async ({ ledger, harness }) => {
+      await owe(ledger, 'k');
+      await ledger.commit([aCommit({ episodes: [ended('k', 1, await ledger.now())] })]);
+      harness.advance(400 * day);
+      expect(await pruneAll(ledger, { historyBytes: 0 })).toBe(0);
+
+      await ledger.record(aRecord(await claimOnly(ledger)));
+      harness.advance(31 * day);
+      await pruneAll(ledger);
+
+      expect(await ledger.findIncident('k')).toBeUndefined();
+    });
+
     test('open ones stay, and notices go', async ({ ledger, harness }) => {
       const openedAt = await ledger.now();
       await tell(ledger, 'open');
@@ -188,6 +201,20 @@ export function describePrune(start: () => Promise<LedgerHarness>): void {
       await pruneAll(ledger);
       expect(await keys()).toEqual(['open']);
       expect(await ledger.commit([aCommit({ expects: [{ key: 'over', revision: 0 }] })])).toEqual(['committed']);
+    });
+
+    test('one that is over is kept while an episode of it is: no number is given twice', async ({
+      ledger,
+      harness,
+    }) => {
+      const over = anIncident('k', 1, { open: false });
+      const episodes = [ended('k', 1, await ledger.now())];
+      await ledger.commit([aCommit({ incidents: [over], episodes, owed: [anOwed('k')] })]);
+      harness.advance(36 * day);
+
+      await pruneAll(ledger);
+
+      expect(await ledger.readIncidents(['k'])).toEqual(new Map([['k', over]]));
     });
 
     test('times nobody listened go with the floors', async ({ ledger, harness }) => {

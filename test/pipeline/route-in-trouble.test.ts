@@ -40,19 +40,22 @@ describe.each(engines)('a routing that throws, on %s', (engine) => {
       sources: { 'inbox-check': throwingAt('dlv_bad') },
     });
     await hear({ id: 'dlv_bad' });
-    for (const pause of [2, 4, 8, 16]) {
-      await route();
-      expect((await ledger.findDeliveries('dlv_bad'))[0]?.state).toBe('unrouted');
+    const failures = () => lines.filter(({ msg }) => msg === 'delivery.routing-failed').length;
+    await route();
+    for (const [i, pause] of [2, 4, 8, 16].entries()) {
       store.advance(pause * second - 1);
       await route();
+      expect(failures()).toBe(i + 1);
+      expect((await ledger.findDeliveries('dlv_bad'))[0]?.state).toBe('unrouted');
       store.advance(1);
+      await route();
+      expect(failures()).toBe(i + 2);
     }
-    await route();
     await tell();
     store.advance(3_600 * second);
     await route();
     await tell();
-    expect(lines.filter(({ msg }) => msg === 'delivery.routing-failed')).toHaveLength(5);
+    expect(failures()).toBe(5);
     expect(await ledger.findDeliveries('dlv_bad')).toMatchObject([
       { state: 'dead', reason: 'cannot read this', trace: { error: 'cannot read this' } },
     ]);
