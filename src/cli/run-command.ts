@@ -28,7 +28,7 @@ const commands: AddCommand[] = [serveCommand, fireCommand, checkCommand, deliver
 export async function runCommand(args: string[], variables: Invocation['variables']): Promise<number> {
   const print = (text: string) => void process.stdout.write(`${printable(text)}\n`);
   const complain = (text: string) => void process.stderr.write(`${printable(text)}\n`);
-  process.stdout.on('error', endWithReader);
+  process.stdout.off('error', endWithReader).on('error', endWithReader);
   const read = readEnvironment(variables);
   if (!read.ok) {
     for (const { path, message } of read.problems) complain(`${path}: ${message}`);

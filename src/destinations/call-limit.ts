@@ -23,9 +23,11 @@ export async function withinLimit<T>(
   limit.signal.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([call(calling), cut.promise]);
+  } catch (error) {
+    calling.abort();
+    throw error;
   } finally {
     clearTimeout(timer);
     limit.signal.removeEventListener('abort', stop);
-    calling.abort();
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 /** A loop that works until there is nothing to do, then sleeps until it is woken or the time is up. */
@@ -11,6 +12,12 @@ export type PollLoop = {
 /** After a turn that threw: pauses from a tenth of a second to five. */
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
+
+/**
+ * Turns that are woken begin so far apart: under load one takes up what several wake-ups told of, and at rest nobody
+ * waits.
+ */
+const breathMs = 3;
 
 /**
  * Runs `turn` again and again. A turn returns how long to sleep in milliseconds (0: go on at once). One that throws
@@ -38,10 +45,13 @@ export function pollLoop(name: string, turn: () => Promise<number>, log: Logger)
   async function run(): Promise<void> {
     while (!stopped) {
       woken = false;
+      const begunAt = performance.now();
       const sleepMs = await oneTurn();
       if (stopped) return;
-      if (sleepMs > 0 && !(woken && failures === 0)) await sleep(sleepMs);
-      else await new Promise((resolve) => setImmediate(resolve));
+      if (sleepMs <= 0) await new Promise((resolve) => setImmediate(resolve));
+      else if (!(woken && failures === 0)) await sleep(sleepMs);
+      const restMs = breathMs - (performance.now() - begunAt);
+      if (sleepMs > 0 && woken && restMs > 0) await pause(restMs);
     }
   }
 

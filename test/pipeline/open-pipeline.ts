@@ -74,16 +74,30 @@ export async function openPipeline(settings: PipelineSettings = {}): Promise<Pip
     elapsedMs: settings.elapsedMs ?? store.now,
     ...standingOf(settings),
   };
+  let claims = 0;
   const claiming: Ledger = {
     ...ledger,
+    async claimDeliveries(claim) {
+      const claimed = await ledger.claimDeliveries(claim);
+      claims += claimed.deliveries.length;
+      return claimed;
+    },
     async claimNotifications(claim) {
       const claimed = await ledger.claimNotifications(claim);
+      claims += claimed.notifications.length;
       inFlight.add(claimed.notifications.length);
       return claimed;
     },
   };
   const telling = notifier({ ...parts, ledger: claiming }, () => inFlight.add(-1));
-  const route = router(parts);
+  const route = router({ ...parts, ledger: claiming });
+  async function untilNothingIsClaimed(turn: () => Promise<unknown>): Promise<void> {
+    let before: number;
+    do {
+      before = claims;
+      await turn();
+    } while (claims > before);
+  }
   const retention = { historyMs: 1e12, historyBytes: 1e12, memoryMs: 1e12 };
   const watch = watcher({ ...parts, retention: () => retention });
   async function keep(source: string, body: Buffer, { id, type }: { id: string; type: string }): Promise<string> {
@@ -102,12 +116,13 @@ export async function openPipeline(settings: PipelineSettings = {}): Promise<Pip
       const changed = { ...body, data: { ...(body.data as object), ...data } };
       return keep(type.type, Buffer.from(JSON.stringify(changed)), { id, type: eventType });
     },
-    async route() {
-      while ((await route()) === 0);
-    },
+    route: () => untilNothingIsClaimed(route),
     async tell() {
       await inFlight.none();
-      while ((await telling.turn()) === 0) await inFlight.none();
+      await untilNothingIsClaimed(async () => {
+        await telling.turn();
+        await inFlight.none();
+      });
     },
     watch,
   };

@@ -1,10 +1,11 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { PollLoop } from '../../src/runtime/poll-loop.ts';
 import { pollLoop } from '../../src/runtime/poll-loop.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout', 'setImmediate'] });
+});
 
 type Turn = () => Promise<number>;
 
@@ -22,17 +23,24 @@ function openLoop(...next: Turn[]) {
     },
     log,
   );
-  onTestFinished(() => loop.stop());
+  onTestFinished(async () => {
+    const over = loop.stop();
+    await pass(breathMs);
+    await over;
+    vi.useRealTimers();
+  });
   return { loop, turns, lines };
 }
 
+/** Turns may begin so far apart that one takes up what several wake-ups told of. */
+const breathMs = 5;
 const fails: Turn = () => Promise.reject(new Error('no luck'));
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-/** Stops it while the clock stands still: it has to end by itself. */
+/** Stops it while the clock all but stands still: it has to end by itself. */
 async function stopped(loop: PollLoop): Promise<boolean> {
   const stop = loop.stop().then(() => true);
-  return Promise.race([stop, pass(0).then(() => false)]);
+  return Promise.race([stop, pass(breathMs).then(() => false)]);
 }
 
 describe('a poll loop', () => {
@@ -44,7 +52,7 @@ describe('a poll loop', () => {
 
   test('goes on at once while there is more to do', async () => {
     const { turns } = openLoop(...Array.from({ length: 5 }, () => async () => 0));
-    await pass(10);
+    await pass(6 * breathMs);
     expect(turns).toHaveLength(6);
   });
 

@@ -25,6 +25,9 @@ export function makeOutboxClaims(
     `SELECT id, attempts FROM notifications
       WHERE ${owedHere} AND (due_at <= :now OR due_at > :farAhead) ORDER BY due_at + rank LIMIT :limit`,
   );
+  const oneDue = db.prepare(
+    `SELECT 1 FROM notifications WHERE ${owedHere} AND (due_at <= :now OR due_at > :farAhead) LIMIT 1`,
+  );
   const soonest = db.prepare(
     `SELECT min(CASE WHEN due_at > :farAhead THEN :now ELSE due_at END) AS at FROM notifications WHERE ${owedHere}`,
   );
@@ -70,7 +73,8 @@ export function makeOutboxClaims(
 
   /** When something may fall due at this address, or `undefined` when nothing is owed there. */
   function nextAt(room: Room, now: number, held: string): number | undefined {
-    const at = soonest.get({ address: room.address, now, farAhead: now + clockBackMs, held })?.at;
+    const asked = { address: room.address, now, farAhead: now + clockBackMs, held };
+    const at = oneDue.get(asked) ? now : soonest.get(asked)?.at;
     return typeof at === 'number' ? Math.max(at, now, paces.room(room, now).opensAt) : undefined;
   }
 
