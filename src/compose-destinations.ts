@@ -23,36 +23,39 @@ function openDestination(resolved: ResolvedDestination, slackApiUrl: string, log
     case 'pagerduty':
       return pagerDutyService(resolved);
     case 'preview':
-      return previewOf(resolved.name, 'slack', log);
+      return previewOf(resolved.name, { channel: 'slack', where: resolved.name }, log);
   }
 }
 
 /** The same labels, each showing in the log what the real one would have got. */
 export function openPreviews(config: Config, log: Logger): Destination[] {
-  return [...config.destinations].map(([name, { type }]) =>
-    previewOf(name, type === 'pagerduty' ? type : 'slack', log),
-  );
+  return [...config.destinations].map(([name, text]) => {
+    const where = text.type === 'slack' ? text.channel : name;
+    return previewOf(name, { channel: text.type === 'pagerduty' ? 'pagerduty' : 'slack', where }, log);
+  });
 }
 
-function previewOf(name: string, channel: 'slack' | 'pagerduty', log: Logger): Destination {
+type Shown = { channel: 'slack' | 'pagerduty'; where: string };
+
+function previewOf(name: string, { channel, where }: Shown, log: Logger): Destination {
   return preview({
     name,
     address: `preview:${name}`,
     ways: { edits: true, folds: channel === 'pagerduty', fallbackAfterMs: 120_000 },
-    render: channel === 'slack' ? slackShown : pagerDutyShown,
+    render: (order) => (channel === 'slack' ? slackShown(order, where) : pagerDutyShown(order)),
     show: (shown) => log.info({ destination: name, shown }, `preview.${channel}`),
   });
 }
 
 /** The lines a person would read in the channel. */
-function slackShown({ act, ref, message }: Order): string {
+function slackShown({ act, ref, message }: Order, where: string): string {
   const { text, attachments } = renderForSlack(message);
   const call = ref === undefined || act === 'open' || act === 'notice' ? 'chat.postMessage' : 'chat.update';
   const lines = attachments.flatMap(({ blocks }) =>
     blocks.map((block) => ('text' in block ? block.text.text : (block.elements[0]?.text ?? ''))),
   );
   const shown = [text, ...lines].map(asRead);
-  return [`Slack ${call}, ${attachments[0].color}`, ...shown].join('\n');
+  return [`Slack ${call} ${where}`, ...shown].join('\n');
 }
 
 /** Slack's markup and entities as they are seen. */

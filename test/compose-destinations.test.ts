@@ -31,7 +31,7 @@ test('in preview each label is one destination that shows what the real one woul
     ['preview.slack', 'hook'],
     ['preview.pagerduty', 'pager'],
   ]);
-  expect(lines[0]?.shown).toMatch(/^Slack chat\.postMessage, #ecb22e\nWarning: acme\.example inbox rate 62 %\n/);
+  expect(lines[0]?.shown).toMatch(/^Slack chat\.postMessage C0123456789\nWarning: acme\.example inbox rate 62 %\n/);
   expect(lines[0]?.shown).toContain('*Subject:* Your <weekly> news & more');
   expect(lines[2]?.shown).toMatch(/^PagerDuty POST \/v2\/enqueue\n\{/);
   const body = JSON.parse(lines[2]?.shown.split('\n').slice(1).join('\n') ?? '');
@@ -49,8 +49,8 @@ test('in preview an edit is shown as one, and a notice as a change event', async
   await chat?.tell(madeOrder({ act: 'notice', message: madeMessage({ state: 'notice' }) }), never);
   await pager?.tell(madeOrder({ act: 'notice' }), never);
   expect(lines.map(({ shown }) => shown.split('\n')[0])).toEqual([
-    'Slack chat.update, #ecb22e',
-    'Slack chat.postMessage, #ecb22e',
+    'Slack chat.update C0123456789',
+    'Slack chat.postMessage C0123456789',
     'PagerDuty POST /v2/change/enqueue',
   ]);
 });

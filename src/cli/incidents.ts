@@ -39,10 +39,11 @@ async function list(ledger: Ledger, options: ListOptions, { print }: Invocation)
   if (options.json) return print(JSON.stringify({ items: items.map(summary), ...(next ? { next } : {}) }, null, 2));
   if (items.length === 0) return print(options.open ? 'Nothing is open.' : 'There are no incidents.');
   const rows = items.map((each) => {
-    const { state, severity, openedAt } = summary(each);
-    return [state, severity ?? '-', `#${each.episode}`, openedAt ? moment(Date.parse(openedAt)) : '-', each.key];
+    const { state, severity, openedAt, endedAt } = summary(each);
+    const at = (text: string | undefined) => (text === undefined ? '-' : moment(Date.parse(text)));
+    return [state, severity ?? '-', `#${each.episode}`, at(openedAt), at(endedAt), each.key];
   });
-  print(table(['state', 'severity', 'episode', 'opened', 'key'], rows));
+  print(table(['state', 'severity', 'episode', 'opened', 'ended', 'key'], rows));
   if (next) print(`(more: --after ${next})`);
 }
 
@@ -65,14 +66,16 @@ async function page(ledger: Ledger, { limit, after, open, all }: ListOptions): P
 
 /** `resolved` once an episode ended; `quiet` while nothing ever opened it. */
 function summary(incident: Incident) {
-  const { key, open, episode, openedAt, rung } = incident;
-  const lead = leadOf(incident.causes);
+  const { key, open, episode, last, rung } = incident;
+  const severity = leadOf(incident.causes)?.severity ?? last?.severity;
+  const openedAt = incident.openedAt ?? last?.openedAt;
   return {
     key,
     state: open ? 'open' : episode > 0 ? 'resolved' : 'quiet',
     episode,
-    ...(lead ? { severity: lead.severity } : {}),
+    ...(severity ? { severity } : {}),
     ...(openedAt === undefined ? {} : { openedAt: new Date(openedAt).toISOString() }),
+    ...(last ? { endedAt: new Date(last.endedAt).toISOString(), why: last.why } : {}),
     told: rung.map((each) => each.destination),
   };
 }

@@ -1,20 +1,29 @@
 import type { Environment } from '../config/environment.ts';
 import type { ResolvedSource } from '../config/resolve.ts';
 
-type Welcome = { port: number; sources: ResolvedSource[]; rules: string; environment: Environment };
+type Welcome = {
+  port: number;
+  sources: ResolvedSource[];
+  rules: string;
+  environment: Environment;
+  /** The secret, where it was made up; otherwise how a shell reads it. */
+  secretOf: (source: ResolvedSource) => string;
+};
 
 /** From a checkout, or from the installed package, which is JavaScript. */
 const tocsin = import.meta.filename.endsWith('.ts') ? 'npm run -s tocsin --' : 'npx tocsin';
 
 /** What a person sees who starts the preview: where to send, the secrets, and commands that work as they stand. */
-export function previewWelcome({ port, sources, rules, environment }: Welcome): string {
+export function previewWelcome({ port, sources, rules, environment, secretOf }: Welcome): string {
   const { HOST } = environment;
   const host = HOST === '0.0.0.0' || HOST === '::' ? '127.0.0.1' : HOST;
   const base =
     environment.TOCSIN_PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const lines = sources.map(({ name, secrets }) => `  POST ${base}/hooks/${name}   secret ${secrets[0]}`);
+  const lines = sources.map((source) => `  POST ${base}/hooks/${source.name}   secret ${secretOf(source)}`);
   const first = sources.find((source) => source.type === 'inbox-check') ?? sources[0];
-  const fire = first ? fireLines(first, `http://${host.includes(':') ? `[${host}]` : host}:${port}`) : [];
+  const fire = first
+    ? fireLines(first, secretOf(first), `http://${host.includes(':') ? `[${host}]` : host}:${port}`)
+    : [];
   return [
     '',
     `tocsin listens, in preview: by the rules of ${rules} it shows here what it would tell, and sends nothing.`,
@@ -30,8 +39,8 @@ export function previewWelcome({ port, sources, rules, environment }: Welcome): 
   ].join('\n');
 }
 
-function fireLines({ name, type, secrets }: ResolvedSource, base: string): string[] {
-  const fire = `${tocsin} fire ${type}/test.completed --url ${base}/hooks/${name} --secret ${secrets[0]}`;
+function fireLines({ name, type }: ResolvedSource, secret: string, base: string): string[] {
+  const fire = `${tocsin} fire ${type}/test.completed --url ${base}/hooks/${name} --secret ${secret}`;
   return [
     'Ring it, from another shell in this folder: a mailing of which too much missed the inbox.',
     '',

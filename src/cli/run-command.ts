@@ -8,6 +8,7 @@ import { deliveriesCommand } from './deliveries.ts';
 import { fireCommand } from './fire.ts';
 import { incidentsCommand } from './incidents.ts';
 import { Misuse } from './misuse.ts';
+import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 
 /** What every command gets. Its exit code: 0 fine, 1 the answer is no, 2 misuse. */
@@ -22,7 +23,14 @@ export type Invocation = {
 /** A command: adds itself to the program, and says by `done` how it ended. */
 export type AddCommand = (program: Command, invocation: Invocation, done: (exitCode: number) => void) => void;
 
-const commands: AddCommand[] = [serveCommand, fireCommand, checkCommand, deliveriesCommand, incidentsCommand];
+const commands: AddCommand[] = [
+  serveCommand,
+  fireCommand,
+  checkCommand,
+  deliveriesCommand,
+  incidentsCommand,
+  schemaCommand,
+];
 
 /** Runs one command line; returns its exit code. */
 export async function runCommand(args: string[], variables: Invocation['variables']): Promise<number> {
@@ -65,7 +73,7 @@ function inheritExit(command: Command): void {
 }
 
 function exitCodeOf(error: unknown, complain: (text: string) => void): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Misuse) {
     complain(error.message);
     return 2;

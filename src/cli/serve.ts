@@ -4,6 +4,7 @@ import type { Service } from '../compose.ts';
 import { startService } from '../compose.ts';
 import { openDestinations, openPreviews } from '../compose-destinations.ts';
 import type { Config } from '../config/load-rules.ts';
+import type { ResolvedSource } from '../config/resolve.ts';
 import { resolveDestinations, resolveSources } from '../config/resolve.ts';
 import { generousReader, secretReader } from '../config/secrets.ts';
 import type { Problem } from '../domain/filter.ts';
@@ -47,7 +48,8 @@ async function serve(options: Options, invocation: Invocation): Promise<number> 
   const engine = environment.REDIS_URL === undefined ? 'sqlite' : 'redis';
   parts.log.info({ port, rules: path, engine, sources: parts.sources.map((each) => each.name), preview }, 'serving');
   for (const { path, message } of config.warnings) parts.log.warn({ path }, message);
-  if (preview) invocation.print(previewWelcome({ port, sources: parts.sources, rules: path, environment }));
+  const { sources, secretOf } = parts;
+  if (secretOf) invocation.print(previewWelcome({ port, sources, rules: path, environment, secretOf }));
   return untilSignalled(service, parts.log);
 }
 
@@ -60,14 +62,28 @@ function portOption(port: string | undefined): { PORT?: number } {
 
 function previewParts(config: Config, { variables, environment, complain }: Invocation) {
   const problems: Problem[] = [];
-  const made = () => `whsec_${randomBytes(24).toString('base64url')}`;
-  const sources = resolveSources(config, generousReader(variables, made), problems);
+  const madeUp = new Set<string>();
+  const make = () => {
+    const secret = `whsec_${randomBytes(24).toString('base64url')}`;
+    madeUp.add(secret);
+    return secret;
+  };
+  const sources = resolveSources(config, generousReader(variables, make), problems);
   if (problems.length > 0) return complainOf(problems, complain);
   const log = openLog(
     environment.LOG_LEVEL,
     readableStream((text) => void process.stdout.write(text)),
   );
-  return { sources, destinations: openPreviews(config, log), log };
+  const secretOf = (source: ResolvedSource) => shownSecret(source, config, madeUp);
+  return { sources, destinations: openPreviews(config, log), log, secretOf };
+}
+
+/** What was made up is shown; what was set is named, as a shell of the same environment reads it. */
+function shownSecret({ name, secrets }: ResolvedSource, config: Config, madeUp: ReadonlySet<string>): string {
+  const [secret = ''] = secrets;
+  if (madeUp.has(secret)) return secret;
+  const ref = config.sources.get(name)?.secrets[0];
+  return ref && 'env' in ref ? `"$${ref.env}"` : `"$(cat ${ref?.file})"`;
 }
 
 function liveParts(config: Config, { variables, environment, complain }: Invocation) {
@@ -80,7 +96,8 @@ function liveParts(config: Config, { variables, environment, complain }: Invocat
     return complainOf(problems, complain);
   }
   const log = openLog(environment.LOG_LEVEL);
-  return { sources, destinations: openDestinations(resolved, environment.SLACK_API_URL, log), log };
+  const destinations = openDestinations(resolved, environment.SLACK_API_URL, log);
+  return { sources, destinations, log, secretOf: undefined };
 }
 
 async function startOrExplain(options: Parameters<typeof startService>[0]): Promise<Service> {

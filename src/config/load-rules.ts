@@ -46,7 +46,7 @@ export function loadRules(path: string, traits: TraitsByType): Loaded {
 export function parseRules(text: string, traits: TraitsByType): Loaded {
   // Some editors begin a file with a byte order mark, which is no JSON.
   const json = readStrictJson(text.replace(/^\uFEFF/, ''));
-  const withLines = (problems: Problem[]) => problems.map((problem) => withLine(problem, json.lines));
+  const withLines = (problems: Problem[]) => inOrder(problems, json.lines);
   if (json.value === undefined) return { ok: false, problems: json.problems };
   const problems = [...json.problems];
   const parsed = rulesFileSchema.safeParse(json.value);
@@ -156,11 +156,23 @@ function messageOf(message: string): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-/** With the line of the path, or of the nearest thing around it: what is missing stands nowhere. */
-function withLine(problem: Problem, lines: ReadonlyMap<string, number>): Problem {
-  let at = problem.path;
+/** As they stand in the file, each once, with the line of the path or of the nearest thing around it. */
+function inOrder(problems: Problem[], lines: ReadonlyMap<string, number>): Problem[] {
+  const placed = problems.map((problem) => ({ ...problem, line: lineOf(problem.path, lines) }));
+  placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const told = placed.map(({ path, message, line }) => ({
+    path: line === undefined ? path : `${path} (line ${line})`,
+    message,
+  }));
+  return told.filter(
+    (each, i) => told.findIndex((other) => other.path === each.path && other.message === each.message) === i,
+  );
+}
+
+function lineOf(path: string, lines: ReadonlyMap<string, number>): number | undefined {
+  let at = path;
   while (at !== '' && !lines.has(at)) at = at.slice(0, Math.max(0, at.lastIndexOf('.'), at.lastIndexOf('[')));
-  return at === '' ? problem : { ...problem, path: `${problem.path} (line ${lines.get(at)})` };
+  return at === '' ? undefined : lines.get(at);
 }
 
 function checkNames(value: unknown, problems: Problem[]): void {

@@ -16,13 +16,14 @@ export type Order = {
 /**
  * What the destination answered. `retry`: it did not happen and may later, not before `afterMs`. `ambiguous`: nobody
  * knows whether it happened. `refused`: it never will. Reasons are words for people and hold no secret.
- * `pauseMs`: nothing else at this address before then.
+ * `pauseMs`: nothing else at this address before then. `lost`: what stands there is gone, or cannot be changed any
+ * more, and has to be told anew.
  */
 export type Result =
   | { kind: 'told'; ref: string }
   | { kind: 'retry'; reason: string; afterMs?: number; pauseMs?: number }
   | { kind: 'ambiguous'; reason: string }
-  | { kind: 'refused'; reason: string };
+  | { kind: 'refused'; reason: string; lost?: true };
 
 /** Where people are told. */
 export interface Destination {

@@ -64,6 +64,8 @@ export type Incident = {
   rung: Rung[];
   acknowledged?: { by: string; at: number };
   snoozed?: { by: string; until: number };
+  /** How the last episode went, while none is open. */
+  last?: { severity: Severity; openedAt: number; endedAt: number; why: EndReason };
   /** When time alone may change something here. */
   wakeAt?: number;
   /** The match rang although its key had a missing variable. */

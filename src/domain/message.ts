@@ -41,7 +41,7 @@ export function messageOf(episode: Episode): Message {
   return {
     state: end ? 'resolved' : episode.kind === 'notice' ? 'notice' : 'open',
     severity: episode.severity,
-    title: `${subjectOf(event)}: ${what}`,
+    title: event.source === 'tocsin' ? `tocsin: ${event.reason}` : `${subjectOf(event)}: ${what}`,
     test: episode.test,
     keyless: episode.keyless,
     facts: factsOf(event),
@@ -77,8 +77,17 @@ function whatTripped(event: Event, tripped: readonly Tripped[]): string {
   const told = tripped
     .filter((each) => typeof each.actual === 'string' && each.path !== 'type')
     .map((each) => `${labelOf(each.path)} ${each.actual}`);
-  const words = [event.type, ...(metric ? [labelOf(metric)] : []), ...told, ...(event.reason ? [event.reason] : [])];
+  const words = [
+    typeWords(event),
+    ...(metric ? [labelOf(metric)] : []),
+    ...told,
+    ...(event.reason ? [event.reason] : []),
+  ];
   return [...new Set(words)].join(', ');
+}
+
+function typeWords({ type }: Event): string {
+  return type.replace(/[._]/g, ' ');
 }
 
 const comparisons: Record<string, string> = {
@@ -168,5 +177,5 @@ function recoveredWords({ event }: End, tripped: readonly Tripped[]): string {
     const value = valueAt(event, path.split('.'));
     return typeof value === 'number' ? [`${labelOf(path)} ${valueWords(path, value)}`] : [];
   });
-  return now.length > 0 ? `recovered: ${[...new Set(now)].join(', ')}` : `recovered: ${event.type}`;
+  return now.length > 0 ? `recovered: ${[...new Set(now)].join(', ')}` : `recovered: ${typeWords(event)}`;
 }

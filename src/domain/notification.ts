@@ -158,6 +158,12 @@ export function toldRecord(told: Told, telling: Telling, ref: string, episode: E
   return { ...told, opened: 'yes', parts: [part, ...told.parts.slice(1)] };
 }
 
+/** The record after what stood there turned out to be gone: it is told anew, and its end is still owed. */
+export function lostRecord(told: Told, telling: Telling): Told {
+  if (telling.act !== 'update' && telling.act !== 'resolve') return told;
+  return { ...told, opened: 'maybe', parts: told.parts.toSpliced(telling.part, 1) };
+}
+
 const maxKeyLength = 255;
 
 /**

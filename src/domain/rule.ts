@@ -2,11 +2,20 @@ import { z } from 'zod';
 import { parseDuration } from './duration.ts';
 import { severities } from './incident.ts';
 
-/** A duration in the rules file, as milliseconds. */
+/** A duration in the rules file, as milliseconds. What editors see is `parseDuration` as a pattern. */
 export const durationSchema = z
   .string()
   .refine((text) => (parseDuration(text) ?? 0) > 0, 'takes a duration such as "90s", "6h" or "1h30m"')
-  .transform((text) => parseDuration(text) ?? 0);
+  .transform((text) => parseDuration(text) ?? 0)
+  .meta({
+    id: 'duration',
+    description: 'A duration such as "90s", "6h" or "1h30m"; units are ms, s, m, h and d.',
+    pattern: '^(?=.*[1-9])(?:[0-9]+(?:ms|[smhd]))+$',
+    maxLength: 30,
+  });
+
+/** A filter as it stands in the file: compiled, and checked, by `compileFilter`. */
+export const filterSchema = z.unknown().meta({ id: 'filter' });
 
 const idSchema = z
   .string()
@@ -18,20 +27,40 @@ const typePatternSchema = z
 
 /** A rule as it stands in the file. Filters are compiled, and checked, by `compileRule`. */
 export const ruleSchema = z.strictObject({
-  id: idSchema,
-  description: z.string().optional(),
-  enabled: z.boolean().default(true),
-  on: z.array(typePatternSchema).min(1).optional(),
-  from: z.array(z.string()).min(1).optional(),
-  where: z.unknown().optional(),
-  when: z.unknown().optional(),
-  clear: z.unknown().optional(),
-  severity: z.enum(severities).default('warning'),
-  key: z.string().max(1_000).optional(),
-  to: z.array(z.string()).min(1),
-  lifecycle: z.enum(['incident', 'notice']).default('incident'),
-  resolveAfter: durationSchema.optional(),
-  testEvents: z.enum(['apart', 'as-live']).default('apart'),
+  id: idSchema.describe("The rule's own name; a change of it is another rule."),
+  description: z.string().optional().describe('Words for people.'),
+  enabled: z.boolean().default(true).describe('false rests the rule.'),
+  on: z
+    .array(typePatternSchema)
+    .min(1)
+    .optional()
+    .describe('The event types it hears, such as "test.completed" or "alert.*". Left out: all.'),
+  from: z.array(z.string()).min(1).optional().describe('The names of the sources it hears. Left out: all.'),
+  where: filterSchema.optional().describe('An event that does not match does not concern the rule at all.'),
+  when: filterSchema.optional().describe('It is bad. Left out: every event in scope is.'),
+  clear: filterSchema
+    .optional()
+    .describe('It is over. Left out: types that report a state clear when "when" does not match any more.'),
+  severity: z.enum(severities).default('warning').describe("How bad it is, in PagerDuty's words."),
+  key: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe(
+      'The dedup key, such as "placement:{{ domain }}": one incident for each. Filters: downcase, default: "…".',
+    ),
+  to: z.array(z.string()).min(1).describe('The names of the destinations that are told.'),
+  lifecycle: z
+    .enum(['incident', 'notice'])
+    .default('incident')
+    .describe('"notice" is told once: no incident, no end, nobody is paged.'),
+  resolveAfter: durationSchema
+    .optional()
+    .describe('It is over when nothing was heard for so long, such as "6h"; counted only while tocsin listens.'),
+  testEvents: z
+    .enum(['apart', 'as-live'])
+    .default('apart')
+    .describe('"apart": test events are marked TEST, live under keys of their own and page nobody.'),
 });
 
 export type RuleText = z.infer<typeof ruleSchema>;

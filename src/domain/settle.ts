@@ -54,7 +54,7 @@ function isRung(incident: Incident, rung: Rung): boolean {
 }
 
 function opened(before: Incident, causes: Cause[], settling: Settling): Incident {
-  const { acknowledged: _a, snoozed: _s, keyless: _k, ...rest } = before;
+  const { acknowledged: _a, snoozed: _s, keyless: _k, last: _l, ...rest } = before;
   return {
     ...rest,
     revision: before.revision + 1,
@@ -73,7 +73,9 @@ function ended(before: Incident, causes: Cause[], settling: Settling): Settled {
   const end: End = { at: settling.now, ...settling.end };
   const episode = { ...episodeOf(over, leadOf(before.causes)), end };
   const { openedAt: _o, acknowledged: _a, snoozed: _s, keyless: _k, wakeAt: _w, ...rest } = over;
-  const incident: Incident = { ...rest, open: false, causes: causes.map((cause) => emptied(cause)), rung: [] };
+  const { severity, openedAt } = episode;
+  const last = { severity, openedAt, endedAt: end.at, why: end.why };
+  const incident: Incident = { ...rest, open: false, last, causes: causes.map((cause) => emptied(cause)), rung: [] };
   return { incident, change: 'ended', episode, joined: [] };
 }
 
@@ -100,8 +102,11 @@ export function leadOf(causes: readonly Cause[]): Cause | undefined {
 
 function byPrecedence(causes: readonly Cause[]): Cause[] {
   const firing = causes.filter((cause) => cause.firing);
-  return firing.sort((a, b) => rankOf(a) - rankOf(b) || a.order - b.order || (a.source < b.source ? -1 : 1));
+  return firing.sort((a, b) => rankOf(a) - rankOf(b) || a.order - b.order || heardOf(b) - heardOf(a));
 }
+
+/** Of one rule that hears several sources, the newest word. */
+const heardOf = (cause: Cause): number => cause.ring.at(-1)?.at ?? 0;
 
 const rankOf = (cause: Cause): number => severities.indexOf(cause.severity);
 

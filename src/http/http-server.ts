@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { maxBodyBytes } from '../pipeline/receive.ts';
 
 export type Listening = { port: number; close: () => Promise<void> };
 
@@ -37,6 +38,11 @@ export function listen(options: ListenOptions): Promise<Listening> {
   });
   const close = gracefulClose(server, closeWithinMs);
   server.on('request', app);
+  // Who asks first is told to go on only with a body that fits; the app answers the others.
+  server.on('checkContinue', (request, response) => {
+    if (!(Number(request.headers['content-length']) > maxBodyBytes)) response.writeContinue();
+    server.emit('request', request, response);
+  });
   return new Promise((resolve, reject) => {
     // Once it listens, an error is one connection that was not accepted: no reason to fall over, its sender comes again.
     server.on('error', reject);

@@ -3,7 +3,7 @@ import type { Episode } from '../domain/incident.ts';
 import { messageOf } from '../domain/message.ts';
 import { ownerNotice } from '../domain/notice.ts';
 import type { Told } from '../domain/notification.ts';
-import { absorb, nextTelling, toldRecord } from '../domain/notification.ts';
+import { absorb, lostRecord, nextTelling, toldRecord } from '../domain/notification.ts';
 import { owedFor } from '../domain/owed.ts';
 import { afterFailure } from '../domain/retry.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
@@ -104,6 +104,9 @@ function recordOf(
     const more = nextTelling({ ...claimed, told: after, now }, destination.ways).act !== 'nothing';
     return { ...base, ...late, outcome, told: after, failures: 0, next: more ? dueAtOnce : settledAt(episode) };
   }
+  if (result.kind === 'refused' && result.lost) {
+    return { ...base, ...late, outcome, told: lostRecord(told, telling), failures: 0, next: dueAtOnce };
+  }
   const opened = result.kind === 'ambiguous' && told.opened === 'no' ? 'maybe' : told.opened;
   const failed = afterFailure({
     result,
@@ -120,7 +123,7 @@ function recordOf(
   return { ...failing, failures: 0, next, ...tellOwner(claimed, { telling, reason: failed.reason, notify, now }) };
 }
 
-/** What was given up is told to the owner, once a day for each destination and reason; not about the owner's own. */
+/** What was given up is told to the owner: once a day for each destination and reason, and each end. Not the owner's own. */
 function tellOwner(
   claimed: ClaimedNotification,
   { telling, reason, notify, now }: { telling: Call; reason: string; notify: Notify; now: number },
@@ -130,8 +133,10 @@ function tellOwner(
   const day = new Date(now).toISOString().slice(0, 10);
   const still = telling.act === 'resolve' ? ' It is still open there.' : '';
   const words = `${claimed.destination} could not be told about ${claimed.key} (${telling.act}): ${reason}.${still}`;
-  // The reason comes last: it may be long, and is cut.
-  const about = `dead:${day}:${claimed.address}:${telling.act}:${reason}`.slice(0, 200).toWellFormed();
+  // An end that is not told leaves something open for somebody to close: each is a word of its own. The reason comes
+  // last, since it may be long and is cut.
+  const each = telling.act === 'resolve' ? `${claimed.id}` : `${telling.act}:${reason}`;
+  const about = `dead:${day}:${claimed.address}:${each}`.slice(0, 200).toWellFormed();
   const notice = ownerNotice({ about, words, severity: 'error', now });
   const owed = owedFor({ change: 'opened', episode: notice, joined: [owner] }, [owner]).map((each) => each.owed);
   return { also: { episodes: [notice], owed } };

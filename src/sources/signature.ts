@@ -19,7 +19,7 @@ export function verifySignature(
   signed: readonly (string | Uint8Array)[],
   secrets: readonly string[],
 ): Verified {
-  if (!signature) return refusedSignature('the signature is missing or is not 64 hex digits');
+  if (!signature) return refusedSignature('the signature is missing or has not the form it is sent in');
   let fits = false;
   for (const secret of secrets) fits = timingSafeEqual(hmac(secret, signed), signature) || fits;
   if (fits) return { ok: true };

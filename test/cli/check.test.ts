@@ -28,8 +28,8 @@ describe('check', () => {
     expect([code, out]).toEqual([1, '']);
     const lines = err.trimEnd().split('\n');
     expect(lines).toEqual([
-      expect.stringMatching(/^rules\[1\]\.severity \(line \d+\): invalid option/),
       expect.stringMatching(/^rules\[0\]\.when\.inboxRate\.\$below \(line \d+\): there is no operator/),
+      expect.stringMatching(/^rules\[1\]\.severity \(line \d+\): invalid option/),
       expect.stringMatching(/^owner \(line \d+\): there is no destination "nobody": there are: chat$/),
       `${path}: 3 problems`,
     ]);

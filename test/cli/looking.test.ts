@@ -140,9 +140,9 @@ describe('incidents', () => {
     await happens({ domain: 'fine.example.com', inboxRate: 0.9 });
     const { out } = await look('incidents', 'list');
     expect(out.split('\n')).toEqual([
-      'state     severity  episode  opened                key',
-      'open      error     #1       2026-03-02 08:00:03Z  placement:open.example.com',
-      'resolved  -         #1       -                     placement:over.example.com',
+      'state     severity  episode  opened                ended                 key',
+      'open      error     #1       2026-03-02 08:00:03Z  -                     placement:open.example.com',
+      'resolved  error     #1       2026-03-02 08:00:01Z  2026-03-02 08:00:02Z  placement:over.example.com',
       '',
     ]);
     expect((await look('incidents', 'list', '--all')).out).toMatch(/^quiet .* placement:fine\.example\.com$/m);

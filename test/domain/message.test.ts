@@ -57,28 +57,28 @@ describe('the title', () => {
       'the type and the words that tripped, where there is no number',
       { type: 'monitor.alert', monitor: { id: 'mon_7' }, level: 'page' },
       [{ path: 'level', op: '$eq', expected: 'page', actual: 'page' }],
-      'mon_7: monitor.alert, level page',
+      'mon_7: monitor alert, level page',
     ],
     [
       'the type and the reason',
       { type: 'domain.verification_failed', domain, reason: 'no DKIM record' },
       [],
-      'news.example.com: domain.verification_failed, no DKIM record',
+      'news.example.com: domain verification failed, no DKIM record',
     ],
     [
       'an alert by its name',
       { type: 'alert.triggered', alert: { id: 'al_1', name: 'Spam spike' } },
       [],
-      'Spam spike: alert.triggered',
+      'Spam spike: alert triggered',
     ],
     [
       'a domain before the id of an alert',
       { type: 'alert.triggered', alert: { id: 'al_1' }, domain },
       [],
-      'news.example.com: alert.triggered',
+      'news.example.com: alert triggered',
     ],
-    ['a test by its id', { type: 'test.failed', test: { id: 'tst_1' } }, [], 'tst_1: test.failed'],
-    ['the source, where nothing is named', { type: 'test.failed' }, [], 'inbox-check: test.failed'],
+    ['a test by its id', { type: 'test.failed', test: { id: 'tst_1' } }, [], 'tst_1: test failed'],
+    ['the source, where nothing is named', { type: 'test.failed' }, [], 'inbox-check: test failed'],
   ])('%s', (_, event, tripped, title) => {
     expect(message(event, tripped).title).toBe(title);
   });
@@ -168,7 +168,7 @@ describe('how it ended', () => {
     [
       'the type of what ended it',
       { at: 1, why: 'cleared', event: anEvent({ type: 'alert.resolved' }) },
-      'recovered: alert.resolved',
+      'recovered: alert resolved',
     ],
     ['over', { at: 1, why: 'cleared' }, 'over'],
     ['quiet is not confirmed', { at: 1, why: 'quiet', quietMs: 21_600_000 }, 'nothing heard for 6 h, not confirmed'],

@@ -132,6 +132,20 @@ describe('too large', () => {
     },
   );
 
+  test('is not asked to be sent where the sender asks first', async () => {
+    const { port } = await openDoor();
+    const wire = await openWire(port);
+    const head = [
+      'POST /hooks/inbox-check HTTP/1.1',
+      'Host: tocsin',
+      'Content-Length: 2097152',
+      'Expect: 100-continue',
+    ];
+    wire.socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    await wire.until('too_large');
+    expect(wire.text()).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
   test('is found while counting what declares no length', async () => {
     const door = await openDoor();
     const wire = await openWire(door.port);

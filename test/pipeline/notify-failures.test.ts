@@ -39,6 +39,20 @@ describe.each(engines)('what did not happen, on %s', (engine) => {
     expect(await notification()).toMatchObject({ state: 'settled', failures: 0 });
   });
 
+  test('in an edit of what is gone is told anew, and the end after it', async () => {
+    const { chat, becomes, tell, notification } = await openFailing(engine);
+    await becomes(0.5);
+    await tell();
+    await becomes(0.4);
+    chat.answerNext({ kind: 'refused', reason: 'the message is gone', lost: true });
+    await tell();
+    expect(chat.standing).toMatchObject([{ state: 'open' }, { state: 'open' }]);
+    await becomes(0.95);
+    await tell();
+    expect(chat.standing.at(-1)).toMatchObject({ state: 'resolved' });
+    expect(await notification()).toMatchObject({ state: 'settled', failures: 0 });
+  });
+
   test('is tried no sooner than asked', async () => {
     const { chat, becomes, tell, tellAfter } = await openFailing(engine);
     await becomes(0.5);
@@ -180,6 +194,16 @@ describe.each(engines)('what is refused, on %s', (engine) => {
     await becomes(0.9);
     await tell();
     expect(owner.standing[0]?.title).toContain('(resolve): the channel is archived. It is still open there.');
+  });
+
+  test('each end that is refused is told to the owner: each leaves something open', async () => {
+    const { chat, owner, becomes, tell } = await openRefused();
+    for (const domain of ['a', 'b']) await becomes(0.5, `${domain}.example.com`);
+    await tell();
+    chat.answerNext(archived, archived);
+    for (const domain of ['a', 'b']) await becomes(0.9, `${domain}.example.com`);
+    await tell();
+    expect(owner.standing).toHaveLength(2);
   });
 
   test('starts fresh with what is newer', async () => {

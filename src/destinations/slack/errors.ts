@@ -2,7 +2,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@s
 import { callFailure } from '../call-failure.ts';
 import type { Result } from '../destination.ts';
 import { overLimit } from '../over-limit.ts';
-import { refusals } from './refusals.ts';
+import { lostMessages, refusals } from './refusals.ts';
 
 /** What an error of the client comes to. */
 export function slackFailure(error: unknown): Result {
@@ -28,7 +28,10 @@ export function slackCode(code: unknown, answer: object = {}): Result | undefine
   if (limited.has(code)) return overLimit('Slack', undefined);
   if (halfDone.has(code)) return { kind: 'ambiguous', reason: `Slack answered ${code}` };
   const words = refusals.get(code);
-  if (words !== undefined) return { kind: 'refused', reason: `Slack answered ${code}${details(answer)}: ${words}` };
+  if (words !== undefined) {
+    const reason = `Slack answered ${code}${details(answer)}: ${words}`;
+    return { kind: 'refused', reason, ...(lostMessages.has(code) ? { lost: true } : {}) };
+  }
   const reason = `Slack answered ${code}`;
   return lasting.has(code) ? { kind: 'retry', reason, afterMs: lastingPauseMs } : { kind: 'retry', reason };
 }

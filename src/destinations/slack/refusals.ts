@@ -1,3 +1,11 @@
+/** The message cannot be edited, and another one can take its place. */
+export const lostMessages: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'is_inactive',
+]);
+
 /**
  * What Slack says when it never will, and what a person can do about it. Codes of chat.postMessage, chat.update
  * (https://docs.slack.dev/reference/methods/chat.postMessage#errors) and incoming webhooks.

@@ -29,10 +29,15 @@ describe('what Slack says', () => {
       'no_service',
       'invalid_payload',
     ],
-    ...['message_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'],
   ];
   it.each(permanent)('%s never will, and says what to do', (code) => {
     expect(said(code)).toEqual({ kind: 'refused', reason: expect.stringMatching(`^Slack answered ${code}: \\w+ `) });
+  });
+
+  const gone = ['message_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'];
+  it.each(gone)('%s means that it has to be told anew', (code) => {
+    const reason = expect.stringMatching(`^Slack answered ${code}: \\w+ `);
+    expect(said(code)).toEqual({ kind: 'refused', reason, lost: true });
   });
 
   it.each(['ratelimited', 'rate_limited'])('%s holds back everything there', (code) => {
