@@ -85,8 +85,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     opened.push(() => plain.close());
     await checkPurpose(plain, options.preview ? 'preview' : 'live');
     const ledger = meteredLedger(plain, metrics);
-    opened.push(...startPipeline(options, ledger));
     const sources = sourcesByName(options.sources);
+    opened.push(...startPipeline({ ...options, sources }, ledger));
     const receive = meteredReceive(
       receiver({ sources, ledger, log, now: Date.now, timeoutMs: receiveTimeoutMs }),
       metrics,
@@ -129,10 +129,11 @@ function sourcesByName(sources: ResolvedSource[]) {
   );
 }
 
+type Started = Omit<ServiceOptions, 'sources'> & { sources: ReturnType<typeof sourcesByName> };
+
 /** Starts the loops; returns what stops each, in the order they were started. */
-function startPipeline(options: ServiceOptions, ledger: Ledger): (() => Promise<void>)[] {
-  const { config, log, environment, destinations } = options;
-  const sources = sourcesByName(options.sources);
+function startPipeline(options: Started, ledger: Ledger): (() => Promise<void>)[] {
+  const { config, log, environment, destinations, sources } = options;
   const byAddress = new Map(destinations.toReversed().map((each) => [each.address, each]));
   const standing: Standing = {
     rules: config.rules,
