@@ -41,7 +41,7 @@ function previewOf(name: string, { channel, where }: Shown, log: Logger): Destin
   return preview({
     name,
     address: `preview:${name}`,
-    ways: { edits: true, folds: channel === 'pagerduty', fallbackAfterMs: 120_000 },
+    ways: { edits: true, folds: channel === 'pagerduty', finds: false, fallbackAfterMs: 120_000 },
     render: (order) => (channel === 'slack' ? slackShown(order, where) : pagerDutyShown(order)),
     show: (shown) => log.info({ destination: name, shown }, `preview.${channel}`),
   });

@@ -1,11 +1,11 @@
 import { CallCut } from './call-limit.ts';
-import type { Result } from './destination.ts';
+import type { Failure } from './destination.ts';
 
 /**
  * What a call without an answer comes to. Only the error's codes are looked at and quoted: its texts may hold an
  * address that is a secret, or what a proxy wrote.
  */
-export function callFailure(who: string, error: unknown): Result {
+export function callFailure(who: string, error: unknown): Failure {
   if (error instanceof CallCut) return { kind: 'ambiguous', reason: `${who}: ${error.message}` };
   const chain = causes(error);
   const code = chain.map(({ code }) => code).find((each) => typeof each === 'string' && /^[A-Z0-9_]+$/.test(each));

@@ -25,6 +25,12 @@ export type Result =
   | { kind: 'ambiguous'; reason: string }
   | { kind: 'refused'; reason: string; lost?: true };
 
+/** A call that did not tell, or nobody knows. */
+export type Failure = Exclude<Result, { kind: 'told' }>;
+
+/** What a look for something told came to. `absent`: it is not there (yet). */
+export type Found = { kind: 'found'; ref: string } | { kind: 'absent' } | Failure;
+
 /** Where people are told. */
 export interface Destination {
   /** The label in the rules file. */
@@ -40,5 +46,10 @@ export interface Destination {
    * Never throws for a reason outside the program.
    */
   tell(order: Order, signal: AbortSignal): Promise<Result>;
+  /**
+   * Looks for what was told under our id since that moment, where `ways.finds`. One call, under the same rules as
+   * `tell`; `refused` where it cannot be looked for.
+   */
+  find(sought: { notificationId: string; since: number }, signal: AbortSignal): Promise<Found>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Result } from './destination.ts';
+import type { Failure } from './destination.ts';
 
 /** Where nothing readable was asked for: PagerDuty's advice, https://developer.pagerduty.com/docs/events-api-v2-rate-limits */
 const unaskedSeconds = 30;
@@ -7,7 +7,7 @@ const leastSeconds = 1;
 const mostSeconds = 900;
 
 /** A 429: it did not happen, and nothing else should be tried there before the asked time has passed. */
-export function overLimit(who: string, askedSeconds: number | undefined): Result {
+export function overLimit(who: string, askedSeconds: number | undefined): Failure {
   const asked = askedSeconds === undefined || Number.isNaN(askedSeconds) ? unaskedSeconds : askedSeconds;
   const seconds = Math.min(mostSeconds, Math.max(leastSeconds, asked));
   const afterMs = Math.ceil(seconds * 1000);

@@ -21,6 +21,7 @@ export function preview(settings: {
       show(render(order));
       return { kind: 'told', ref: order.ref ?? `preview:${order.notificationId}` };
     },
+    find: async () => ({ kind: 'absent' }),
     close: async () => {},
   };
 }

@@ -42,6 +42,8 @@ export type Told = {
   parts: Part[];
   /** Told under this key instead of the incident's: decided, and stored, before it is used. */
   ownKey?: string;
+  /** How often what may stand there was looked for in vain; all of it, where it cannot be looked for. */
+  sought?: number;
 };
 
 export const nothingTold: Told = { opened: 'no', parts: [] };
@@ -60,6 +62,8 @@ export type Ways = {
   edits: boolean;
   /** All episodes of an incident are one thing there, by its key: the next waits for the end of the one before. */
   folds: boolean;
+  /** What may have been told can be looked for, by our id. */
+  finds: boolean;
   /** How long an open waits for that end before it opens under a key of its own. */
   fallbackAfterMs: number;
 };
@@ -69,6 +73,8 @@ export type Telling =
   | { act: 'open'; key: string }
   | { act: 'notice' }
   | { act: 'update' | 'resolve'; key: string; part: number; ref: string | undefined }
+  /** Look whether it stands there already. */
+  | { act: 'find' }
   | { act: 'nothing' }
   | { act: 'wait'; for: string; afterMs: number }
   /** Store that this notification goes under a key of its own, then look again. */
@@ -96,6 +102,7 @@ export function notificationId(key: string, number: number, address: string): st
  */
 export function nextTelling(judged: Judged, ways: Ways): Telling {
   const { episode, told } = judged;
+  if (ways.finds && told.opened === 'maybe' && !told.parts[0] && (told.sought ?? 0) < mostLooks) return { act: 'find' };
   if (episode.kind === 'notice') return told.opened === 'yes' ? { act: 'nothing' } : { act: 'notice' };
   const key = told.ownKey ?? episode.key;
   const root = told.parts[0];
@@ -156,6 +163,35 @@ export function toldRecord(told: Told, telling: Telling, ref: string, episode: E
     return { ...told, opened: 'yes', parts };
   }
   return { ...told, opened: 'yes', parts: [part, ...told.parts.slice(1)] };
+}
+
+/** Twice: what was told a moment ago may not be found yet. */
+const mostLooks = 2;
+const lookAgainMs = 3_000;
+
+/** The record after it was found: it stands there, and what it says is brought to the truth next. */
+export function foundRecord(told: Told, ref: string, episode: Episode): Told {
+  const { sought: _sought, ...rest } = told;
+  return { ...rest, opened: 'yes', parts: [{ ref, revision: -1, severity: episode.severity }] };
+}
+
+/** The record after a look in vain, and when to look again. What was not there twice did not arrive. */
+export function absentRecord(told: Told): { told: Told; afterMs: number } {
+  const { sought = 0, ...rest } = told;
+  if (sought + 1 < mostLooks) return { told: { ...told, sought: sought + 1 }, afterMs: lookAgainMs };
+  return { told: { ...rest, opened: 'no' }, afterMs: 0 };
+}
+
+/** The record where it cannot be looked for: it is told again, rather than not at all. */
+export function unfindableRecord(told: Told): Told {
+  return { ...told, sought: mostLooks };
+}
+
+/** The record after nobody knows whether a call arrived. */
+export function maybeRecord(told: Told): Told {
+  if (told.parts[0]) return told;
+  const { sought: _sought, ...rest } = told;
+  return { ...rest, opened: 'maybe' };
 }
 
 /** The record after what stood there turned out to be gone: it is told anew, and its end is still owed. */

@@ -31,7 +31,7 @@ export type ClaimedNotification = Notification & {
 
 /** How an attempt ended. `act` is what was tried; `wait` and `nothing` are attempts that made no call. */
 export type Outcome = {
-  act: 'open' | 'update' | 'resolve' | 'notice' | 'nothing' | 'wait';
+  act: 'open' | 'update' | 'resolve' | 'notice' | 'find' | 'nothing' | 'wait';
   result: 'told' | 'retry' | 'ambiguous' | 'refused' | 'none';
   /** In words, for people; no secret. */
   reason?: string;

@@ -3,26 +3,18 @@ import type { Episode } from '../domain/incident.ts';
 import { messageOf } from '../domain/message.ts';
 import { ownerNotice } from '../domain/notice.ts';
 import type { Told } from '../domain/notification.ts';
-import { absorb, lostRecord, nextTelling, toldRecord } from '../domain/notification.ts';
+import { absorb, lostRecord, maybeRecord, nextTelling, toldRecord } from '../domain/notification.ts';
 import { owedFor } from '../domain/owed.ts';
 import { afterFailure } from '../domain/retry.ts';
-import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { AttemptRecord, ClaimedNotification, Next } from '../ledger/outbox.ts';
+import { look } from './look.ts';
 import type { Notify } from './notify.ts';
 import { leaseMarginMs } from './notify.ts';
-
-export type AttemptContext = {
-  notify: Notify;
-  /** The ledger's clock at the claim. */
-  now: number;
-  /** When the claim was asked for, by our own clock: the lease is younger than that. */
-  claimedAtMs: number;
-  /** Cuts off a call under way, when the process has to go. */
-  signal: AbortSignal;
-};
+import type { AttemptContext } from './recording.ts';
+import { logAttempt, record } from './recording.ts';
 
 /** Calls that tell: what `nextTelling` says besides looking again. */
-type Call = Exclude<ReturnType<typeof nextTelling>, { act: 'nothing' | 'wait' | 'rekey' }>;
+type Call = Exclude<ReturnType<typeof nextTelling>, { act: 'nothing' | 'wait' | 'rekey' | 'find' }>;
 
 /**
  * One attempt at one notification: reads what is true and what was told, makes at most one call, records the outcome.
@@ -52,6 +44,8 @@ export async function attempt(claimed: ClaimedNotification, context: AttemptCont
       const rekeyed = { ...told, ownKey: telling.ownKey };
       return record({ ...base, told: rekeyed, outcome, next: dueAtOnce, refund: true }, context, claimed);
     }
+    case 'find':
+      return look({ claimed, told, destination }, context);
     default:
       return call({ claimed, told, telling, destination }, context);
   }
@@ -66,8 +60,7 @@ async function call(calling: Calling, context: AttemptContext): Promise<void> {
   const { claimed, telling, destination } = calling;
   const { notify } = context;
   const startedMs = notify.elapsedMs();
-  const leaseLeftMs = destination.timeoutMs + leaseMarginMs - (startedMs - context.claimedAtMs);
-  if (leaseLeftMs <= destination.timeoutMs) return notify.ledger.releaseNotifications([claimed]);
+  if (startedMs - context.claimedAtMs >= leaseMarginMs) return notify.ledger.releaseNotifications([claimed]);
   const order: Order = {
     act: telling.act,
     ref: 'ref' in telling ? telling.ref : undefined,
@@ -77,7 +70,7 @@ async function call(calling: Calling, context: AttemptContext): Promise<void> {
   };
   const result = await destination.tell(order, context.signal);
   const finished = recordOf(calling, result, context);
-  logAttempt(calling, { result, next: finished.next, tookMs: Math.round(notify.elapsedMs() - startedMs) }, notify);
+  logAttempt(claimed, { finished, startedMs }, notify);
   await record(finished, context, claimed);
 }
 
@@ -107,7 +100,6 @@ function recordOf(
   if (result.kind === 'refused' && result.lost) {
     return { ...base, ...late, outcome, told: lostRecord(told, telling), failures: 0, next: dueAtOnce };
   }
-  const opened = result.kind === 'ambiguous' && told.opened === 'no' ? 'maybe' : told.opened;
   const failed = afterFailure({
     result,
     failures: claimed.failures,
@@ -117,7 +109,8 @@ function recordOf(
     chance: notify.chance(),
   });
   const pause = result.kind === 'retry' && result.pauseMs !== undefined ? { pauseMs: result.pauseMs } : {};
-  const failing = { ...base, ...late, ...pause, outcome, told: { ...told, opened }, failures: claimed.failures + 1 };
+  const after = result.kind === 'ambiguous' ? maybeRecord(told) : told;
+  const failing = { ...base, ...late, ...pause, outcome, told: after, failures: claimed.failures + 1 };
   if (failed.again) return { ...failing, next: { state: 'due', afterMs: failed.afterMs } };
   const next: Next = { state: 'dead', revision: episode.revision, reason: failed.reason };
   return { ...failing, failures: 0, next, ...tellOwner(claimed, { telling, reason: failed.reason, notify, now }) };
@@ -140,54 +133,4 @@ function tellOwner(
   const notice = ownerNotice({ about, words, severity: 'error', now });
   const owed = owedFor({ change: 'opened', episode: notice, joined: [owner] }, [owner]).map((each) => each.owed);
   return { also: { episodes: [notice], owed } };
-}
-
-const recordAgainMs = 250;
-
-/** The outcome is worth waiting for: lost, it would be told again, or be marked as told perhaps. */
-async function record(
-  finished: AttemptRecord,
-  { notify, signal }: AttemptContext,
-  claimed: ClaimedNotification,
-): Promise<void> {
-  for (;;) {
-    try {
-      const answer = await notify.ledger.record(finished);
-      if (answer === 'late') {
-        notify.log.warn(
-          { notification: claimed.id, key: claimed.key, destination: claimed.destination },
-          'attempt.late',
-        );
-      }
-      return;
-    } catch (error) {
-      if (!(error instanceof LedgerUnavailable) || signal.aborted) throw error;
-      await new Promise((resolve) => setTimeout(resolve, recordAgainMs));
-    }
-  }
-}
-
-/** The one line an attempt leaves. */
-function logAttempt(
-  { claimed, telling }: Calling,
-  { result, next, tookMs }: { result: Result; next: Next; tookMs: number },
-  notify: Notify,
-): void {
-  const line = {
-    destination: claimed.destination,
-    act: telling.act,
-    result: result.kind,
-    key: claimed.key,
-    episode: claimed.number,
-    notification: claimed.id,
-    attempt: claimed.attempts,
-    tookMs,
-    ...('reason' in result ? { reason: result.reason } : {}),
-    ...(next.state === 'due' && next.afterMs > 0 ? { againInMs: next.afterMs } : {}),
-    ...(next.state === 'dead' ? { dead: true } : {}),
-    ...(claimed.interrupted ? { interrupted: true } : {}),
-  };
-  if (result.kind === 'told') notify.log.info(line, 'attempt.told');
-  else if (next.state === 'dead') notify.log.error(line, 'attempt.dead');
-  else notify.log.warn(line, `attempt.${result.kind}`);
 }

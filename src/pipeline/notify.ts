@@ -16,7 +16,7 @@ export type Notify = {
 };
 
 /** How many calls to one address may be under way. Each address has its own: a slow one delays nobody else. */
-const slotsEach = 8;
+const slotsEach = 16;
 /** Beyond the destination's own time-out, for reading and recording. */
 export const leaseMarginMs = 5_000;
 const idleMs = 1_000;
@@ -60,7 +60,8 @@ export function notifier(notify: Notify, wake: () => void): Notifier {
       const claim = { token: notify.newToken(), rooms: open, holding: [...inFlight.keys()] };
       const { now, notifications, nextInMs } = await notify.ledger.claimNotifications(claim);
       for (const each of notifications) begin(each, { now, claimedAtMs });
-      return notifications.length > 0 ? 0 : Math.min(idleMs, Math.max(1, nextInMs ?? idleMs));
+      const soonestMs = notifications.length > 0 ? 0 : 1;
+      return Math.min(idleMs, Math.max(soonestMs, nextInMs ?? idleMs));
     },
     async drain(graceMs) {
       const timer = setTimeout(() => cutOff.abort(), graceMs);

@@ -49,7 +49,7 @@ export function router(routes: Routes): () => Promise<number> {
         token,
         rest.map((each) => each.claimed.seq),
       );
-    return 0;
+    return deliveries.length < batchSize ? idleMs : 0;
   };
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 /** A loop that works until there is nothing to do, then sleeps until it is woken or the time is up. */
@@ -15,9 +14,11 @@ const longestPauseMs = 5_000;
 
 /**
  * Turns that are woken begin so far apart: under load one takes up what several wake-ups told of, and at rest nobody
- * waits.
+ * waits. After a long turn whoever woke it, who has work of his own, gets as long, but no longer than this.
  */
 const breathMs = 3;
+const longestRestMs = 8;
+const apartAfter = (tookMs: number) => Math.max(breathMs, tookMs + Math.min(tookMs, longestRestMs));
 
 /**
  * Runs `turn` again and again. A turn returns how long to sleep in milliseconds (0: go on at once). One that throws
@@ -48,10 +49,11 @@ export function pollLoop(name: string, turn: () => Promise<number>, log: Logger)
       const begunAt = performance.now();
       const sleepMs = await oneTurn();
       if (stopped) return;
+      const apartMs = apartAfter(performance.now() - begunAt);
       if (sleepMs <= 0) await new Promise((resolve) => setImmediate(resolve));
       else if (!(woken && failures === 0)) await sleep(sleepMs);
-      const restMs = breathMs - (performance.now() - begunAt);
-      if (sleepMs > 0 && woken && restMs > 0) await pause(restMs);
+      const restMs = apartMs - (performance.now() - begunAt);
+      if (woken && restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
     }
   }
 

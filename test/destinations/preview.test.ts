@@ -7,7 +7,7 @@ it('shows what would have been told, and is told', async () => {
   const destination = preview({
     name: 'on-call',
     address: 'pagerduty:events.pagerduty.com:0011223344556677',
-    ways: { edits: true, folds: true, fallbackAfterMs: 120_000 },
+    ways: { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 },
     render: ({ act, key }) => ({ act, key }),
     show: (rendered) => shown.push(rendered),
   });

@@ -68,18 +68,21 @@ function whenSettled(ways: Ways, holds: (telling: Telling) => void): void {
 }
 
 test('where messages are edited, every message we know of says what is true, and no end is missing', () => {
-  whenSettled({ edits: true, folds: false, fallbackAfterMs: 600_000 }, ({ episodes, known, destination }) => {
-    for (const { number, revision, end } of episodes) {
-      const truth = { episode: number, revision, ended: end !== undefined };
-      const messages = [...destination.standing].filter(([, each]) => each.episode === number);
-      for (const [ref, each] of messages) if (known.has(ref)) expect(each).toEqual(truth);
-      if (messages.length > 0 || !end) expect(messages.map(([, each]) => each)).toContainEqual(truth);
-    }
-  });
+  whenSettled(
+    { edits: true, folds: false, finds: false, fallbackAfterMs: 600_000 },
+    ({ episodes, known, destination }) => {
+      for (const { number, revision, end } of episodes) {
+        const truth = { episode: number, revision, ended: end !== undefined };
+        const messages = [...destination.standing].filter(([, each]) => each.episode === number);
+        for (const [ref, each] of messages) if (known.has(ref)) expect(each).toEqual(truth);
+        if (messages.length > 0 || !end) expect(messages.map(([, each]) => each)).toContainEqual(truth);
+      }
+    },
+  );
 });
 
 test('where messages can only be posted, the last of an episode says whether it is over', () => {
-  whenSettled({ edits: false, folds: false, fallbackAfterMs: 600_000 }, ({ episodes, destination }) => {
+  whenSettled({ edits: false, folds: false, finds: false, fallbackAfterMs: 600_000 }, ({ episodes, destination }) => {
     for (const { number, end } of episodes) {
       const last = [...destination.standing.values()].findLast((each) => each.episode === number);
       expect(last?.ended ?? end !== undefined).toBe(end !== undefined);
@@ -88,11 +91,14 @@ test('where messages can only be posted, the last of an episode says whether it 
 });
 
 test('where a key is one incident, it is open with what is true now, or not open', () => {
-  whenSettled({ edits: true, folds: true, fallbackAfterMs: 120_000 }, ({ episodes, rows, destination }) => {
-    const open = [...destination.standing].filter(([, each]) => !each.ended);
-    const now = episodes.at(-1);
-    const key = rows.at(-1)?.told.ownKey ?? now?.key;
-    const truth = now && !now.end ? [[key, { episode: now.number, revision: now.revision, ended: false }]] : [];
-    expect(open).toEqual(truth);
-  });
+  whenSettled(
+    { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 },
+    ({ episodes, rows, destination }) => {
+      const open = [...destination.standing].filter(([, each]) => !each.ended);
+      const now = episodes.at(-1);
+      const key = rows.at(-1)?.told.ownKey ?? now?.key;
+      const truth = now && !now.end ? [[key, { episode: now.number, revision: now.revision, ended: false }]] : [];
+      expect(open).toEqual(truth);
+    },
+  );
 });

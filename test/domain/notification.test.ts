@@ -4,9 +4,9 @@ import type { Part, Stray, Told, Ways } from '../../src/domain/notification.ts';
 import { absorb, nextTelling, nothingTold, notificationId, toldRecord } from '../../src/domain/notification.ts';
 import { anEpisode } from './episodes.ts';
 
-const edited: Ways = { edits: true, folds: false, fallbackAfterMs: 600_000 };
-const posted: Ways = { edits: false, folds: false, fallbackAfterMs: 600_000 };
-const folded: Ways = { edits: true, folds: true, fallbackAfterMs: 120_000 };
+const edited: Ways = { edits: true, folds: false, finds: false, fallbackAfterMs: 600_000 };
+const posted: Ways = { edits: false, folds: false, finds: false, fallbackAfterMs: 600_000 };
+const folded: Ways = { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 };
 const end = { at: 1, why: 'cleared' } as const;
 const key = anEpisode().key;
 

@@ -21,11 +21,24 @@ export type RunningService = {
 
 const startWithinMs = 20_000;
 
-export type ServiceSettings = { args?: string[]; env: Record<string, string>; cwd?: string };
+export type ServiceSettings = {
+  /** Another way to run `serve` than from these sources. */
+  command?: string[];
+  args?: string[];
+  env: Record<string, string>;
+  cwd?: string;
+};
+
+const fromSources = [process.execPath, main, 'serve'];
 
 /** Starts it and waits until it listens. Rejects with what it wrote when it ends instead. */
-export async function startService({ args = [], env, cwd }: ServiceSettings): Promise<RunningService> {
-  const child = spawn(process.execPath, [main, 'serve', ...args], {
+export async function startService({
+  command: [program = process.execPath, ...given] = fromSources,
+  args = [],
+  env,
+  cwd,
+}: ServiceSettings): Promise<RunningService> {
+  const child = spawn(program, [...given, ...args], {
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -142,7 +142,11 @@ function history(workspace: Workspace, args: Args): Answer {
   const newest = channel.messages.toReversed().filter(({ ts }) => Number(ts) >= Number(args.oldest ?? 0));
   const withMetadata = String(args.include_all_metadata) === 'true';
   const shown = newest.map(({ metadata, ...message }) => (withMetadata ? { ...message, metadata } : message));
-  return { ok: true, messages: shown.slice(0, Number(args.limit ?? 100)), has_more: false };
+  const from = Number(args.cursor ?? 0);
+  const until = from + Number(args.limit ?? 100);
+  const more = until < shown.length;
+  const next = more ? { response_metadata: { next_cursor: String(until) } } : {};
+  return { ok: true, messages: shown.slice(from, until), has_more: more, ...next };
 }
 
 function contentOf(args: Args): Pick<FakeSlackMessage, 'text' | 'attachments' | 'metadata'> {

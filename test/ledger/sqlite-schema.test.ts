@@ -27,6 +27,7 @@ const acts = Object.keys({
   notice: true,
   nothing: true,
   wait: true,
+  find: true,
 } satisfies Record<Outcome['act'], true>);
 const results = Object.keys({
   told: true,

@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
+import { syncedByCommit } from '../../src/ledger/sqlite/log-sync.ts';
 import { makeStore } from '../../src/ledger/sqlite/store.ts';
 
-function openStore() {
+function openStore(log = syncedByCommit) {
   const db = new DatabaseSync(':memory:');
   db.exec('CREATE TABLE kept (name TEXT PRIMARY KEY, body BLOB)');
   const insert = db.prepare('INSERT INTO kept VALUES (:name, :body)');
@@ -13,7 +14,7 @@ function openStore() {
       .prepare('SELECT name FROM kept ORDER BY name')
       .all()
       .map((row) => row.name);
-  return { db, keep, names, store: makeStore(db, 'test.db', Date.now) };
+  return { db, keep, names, store: makeStore({ db, path: 'test.db', clock: Date.now, log }) };
 }
 
 const settle = (promises: Promise<unknown>[]) =>
@@ -95,5 +96,44 @@ test('tells the listeners once the write is committed, and nothing of a write un
     .catch(() => undefined);
 
   expect(heard).toEqual([['route', false]]);
+  await store.close();
+});
+
+test('a write is answered and told of only once the disk has it', async () => {
+  const disk = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const sync = () => {
+    asked.resolve();
+    return disk.promise;
+  };
+  const { keep, store } = openStore({ sync, close: () => {} });
+  const happened: string[] = [];
+  store.onWork(() => happened.push('told'));
+
+  const written = store
+    .write(() => {
+      keep('a');
+      store.announce('route');
+    })
+    .then(() => happened.push('answered'));
+  await asked.promise;
+  happened.push('on the disk');
+  disk.resolve();
+  await written;
+
+  expect(happened).toEqual(['on the disk', 'told', 'answered']);
+  await store.close();
+});
+
+test('after the disk failed nothing is taken or shown any more', async () => {
+  const { keep, store } = openStore({ sync: () => Promise.reject(new Error('EIO')), close: () => {} });
+
+  const written = store.write(() => keep('a'));
+  const behind = store.write(() => keep('b'));
+
+  await expect(written).rejects.toThrow(/test\.db: the disk failed/);
+  await expect(behind).rejects.toThrow(LedgerUnavailable);
+  await expect(store.write(() => keep('c'))).rejects.toThrow(LedgerUnavailable);
+  await expect(store.read(() => 'a')).rejects.toThrow(LedgerUnavailable);
   await store.close();
 });

@@ -15,6 +15,9 @@ export type Held = {
 export type MadeDestination = Destination & {
   standing: Standing[];
   calls: Order[];
+  /** What was looked for. */
+  looks: string[];
+  cannotFind(reason: string): void;
   /** The next calls are answered so and change nothing there. */
   answerNext(...results: Result[]): void;
   /** What the next calls were to be answered is forgotten: from now on all is well. */
@@ -36,7 +39,15 @@ export function madeDestination(
   const calls: Order[] = [];
   const scripts: Script[] = [];
   let wellKey: string | undefined;
-  const carryOut = (order: Order): Result => ({ kind: 'told', ref: keep(standing, order, ways) });
+  /** By our ids, as Slack keeps them with its messages. */
+  const told = new Map<string, string>();
+  const looks: string[] = [];
+  let unfindable: string | undefined;
+  const carryOut = (order: Order): Result => {
+    const ref = keep(standing, order, ways);
+    told.set(order.notificationId, ref);
+    return { kind: 'told', ref };
+  };
   return {
     name,
     type: ways.folds ? 'pagerduty' : 'slack',
@@ -46,10 +57,20 @@ export function madeDestination(
     pace,
     standing,
     calls,
+    looks,
     async tell(order, signal) {
       calls.push(order);
       const script = order.key === wellKey ? undefined : scripts.shift();
       return script ? script(order, signal) : carryOut(order);
+    },
+    async find({ notificationId }) {
+      looks.push(notificationId);
+      if (unfindable) return { kind: 'refused', reason: unfindable };
+      const ref = told.get(notificationId);
+      return ref === undefined ? { kind: 'absent' } : { kind: 'found', ref };
+    },
+    cannotFind(reason) {
+      unfindable = reason;
     },
     answerNext(...results) {
       scripts.push(
@@ -84,8 +105,9 @@ export function madeDestination(
   };
 }
 
-const chatWays: Ways = { edits: true, folds: false, fallbackAfterMs: 600_000 };
-export const pagerWays: Ways = { edits: true, folds: true, fallbackAfterMs: 120_000 };
+const chatWays: Ways = { edits: true, folds: false, finds: false, fallbackAfterMs: 600_000 };
+export const findingWays: Ways = { ...chatWays, finds: true };
+export const pagerWays: Ways = { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 };
 
 /** Keeps what an order says; the reference to it. */
 function keep(standing: Standing[], { act, ref, key, message }: Order, { folds }: Ways): string {

@@ -28,10 +28,11 @@ export function pagerDutyService(settings: {
     name,
     type: 'pagerduty',
     address: `pagerduty:${server}:${fingerprint(routingKey)}`,
-    ways: { edits: true, folds: true, fallbackAfterMs: 120_000 },
+    ways: { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 },
     timeoutMs,
     pace,
     tell,
+    find: async () => ({ kind: 'absent' }),
     close: async () => client.close(),
   };
 }

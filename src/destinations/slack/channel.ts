@@ -1,6 +1,6 @@
 import { LogLevel, WebClient } from '@slack/web-api';
 import { withinLimit } from '../call-limit.ts';
-import type { Destination, Order, Result } from '../destination.ts';
+import type { Destination, Found, Order, Result } from '../destination.ts';
 import { renderForSlack } from './blocks.ts';
 import { slackFailure } from './errors.ts';
 import { type SlackPost, slackPost } from './slack-post.ts';
@@ -17,11 +17,10 @@ export function slackChannel(settings: {
   const { name, channel, token, apiUrl, timeoutMs, pace } = settings;
   const http = slackPost(timeoutMs);
 
-  async function tell(order: Order, signal: AbortSignal): Promise<Result> {
+  async function called<T>(signal: AbortSignal, call: (client: WebClient) => Promise<T>) {
     try {
       return await withinLimit({ timeoutMs, signal }, (calling) => {
-        const client = slackClient({ token, apiUrl, post: http.post, signal: calling.signal });
-        return send(client, channel, order);
+        return call(slackClient({ token, apiUrl, post: http.post, signal: calling.signal }));
       });
     } catch (error) {
       return slackFailure(error);
@@ -32,13 +31,17 @@ export function slackChannel(settings: {
     name,
     type: 'slack',
     address: `slack:${channel}`,
-    ways: { edits: true, folds: false, fallbackAfterMs: 600_000 },
+    ways: { edits: true, folds: false, finds: true, fallbackAfterMs: 600_000 },
     timeoutMs,
     pace,
-    tell,
+    tell: (order, signal) => called<Result>(signal, (client) => send(client, channel, order)),
+    find: (sought, signal) => called<Found>(signal, (client) => look(client, channel, sought)),
     close: http.close,
   };
 }
+
+/** Marks our messages, and nothing else: whoever is in the workspace can read it. */
+const eventType = 'tocsin_notification';
 
 /** Edits what stands there, if anything is known to stand there; otherwise posts. */
 async function send(client: WebClient, channel: string, order: Order): Promise<Result> {
@@ -47,7 +50,7 @@ async function send(client: WebClient, channel: string, order: Order): Promise<R
     // An update that leaves these out is parsed as if people had typed it: https://docs.slack.dev/reference/methods/chat.update
     parse: 'none' as const,
     link_names: false,
-    metadata: { event_type: 'tocsin_notification', event_payload: { notification_id: order.notificationId } },
+    metadata: { event_type: eventType, event_payload: { notification_id: order.notificationId } },
   };
   const posted = /^(\w+):([\d.]+)$/.exec(order.ref ?? '');
   const answer = posted
@@ -55,6 +58,39 @@ async function send(client: WebClient, channel: string, order: Order): Promise<R
     : await client.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false });
   if (answer.ts === undefined) return { kind: 'ambiguous', reason: 'Slack answered "ok" and named no message' };
   return { kind: 'told', ref: `${answer.channel ?? channel}:${answer.ts}` };
+}
+
+/** A page stays far below what is read of an answer; busier channels than so many pages are not searched further. */
+const pageSize = 100;
+const mostPages = 10;
+/** Slack's clock and ours need not agree. */
+const marginS = 120;
+
+/**
+ * The newest message that carries our id (https://docs.slack.dev/reference/methods/conversations.history). Needs the
+ * history scope, and the bot as a member of the channel.
+ */
+async function look(
+  client: WebClient,
+  channel: string,
+  sought: { notificationId: string; since: number },
+): Promise<Found> {
+  const oldest = String(Math.floor(sought.since / 1_000) - marginS);
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const asked = { channel, oldest, limit: pageSize, include_all_metadata: true };
+    const answer = await client.conversations.history(cursor === undefined ? asked : { ...asked, cursor });
+    const ours = answer.messages?.find((message) => isOurs(message.metadata, sought.notificationId));
+    if (ours?.ts !== undefined) return { kind: 'found', ref: `${channel}:${ours.ts}` };
+    cursor = answer.response_metadata?.next_cursor || undefined;
+    if (cursor === undefined) return { kind: 'absent' };
+  }
+  return { kind: 'refused', reason: `the channel has had more than ${pageSize * mostPages} messages since` };
+}
+
+function isOurs(metadata: { event_type?: string; event_payload?: object } | undefined, id: string): boolean {
+  const payload = metadata?.event_payload as Record<string, unknown> | undefined;
+  return metadata?.event_type === eventType && payload?.notification_id === id;
 }
 
 /**

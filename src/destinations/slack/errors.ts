@@ -1,11 +1,11 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
 import { callFailure } from '../call-failure.ts';
-import type { Result } from '../destination.ts';
+import type { Failure } from '../destination.ts';
 import { overLimit } from '../over-limit.ts';
 import { lostMessages, refusals } from './refusals.ts';
 
 /** What an error of the client comes to. */
-export function slackFailure(error: unknown): Result {
+export function slackFailure(error: unknown): Failure {
   if (error instanceof WebAPIRateLimitedError) return overLimit('Slack', error.retryAfter);
   if (error instanceof WebAPIHTTPError) return slackStatus(error.statusCode, null);
   if (error instanceof WebAPIPlatformError) {
@@ -16,14 +16,14 @@ export function slackFailure(error: unknown): Result {
 }
 
 /** Slack itself answers 200 and 429, or is in trouble; whatever else comes is somebody in between. */
-export function slackStatus(status: number, retryAfter: string | null): Result {
+export function slackStatus(status: number, retryAfter: string | null): Failure {
   if (status === 429) return overLimit('Slack', retryAfter === null ? undefined : Number(retryAfter));
   if (status >= 300 && status < 500) return { kind: 'retry', reason: `something before Slack answered ${status}` };
   return { kind: 'ambiguous', reason: `Slack answered ${status}` };
 }
 
 /** What Slack's own word comes to; `undefined` where it is not one: a proxy's page arrives in the same place. */
-export function slackCode(code: unknown, answer: object = {}): Result | undefined {
+export function slackCode(code: unknown, answer: object = {}): Failure | undefined {
   if (typeof code !== 'string' || !/^[a-z0-9_]{1,80}$/.test(code)) return undefined;
   if (limited.has(code)) return overLimit('Slack', undefined);
   if (halfDone.has(code)) return { kind: 'ambiguous', reason: `Slack answered ${code}` };

@@ -20,7 +20,11 @@ export function slackIncomingWebhook(settings: {
     const headers = { 'Content-Type': 'application/json; charset=utf-8' };
     try {
       return await withinLimit({ timeoutMs, signal }, async (calling) => {
-        return judge(await http.post(url, { headers, body, signal: calling.signal }));
+        const answer = await http.post(url, { headers, body, signal: calling.signal });
+        if (isWorded(answer)) return judge(answer);
+        // Left unread, the rest of the answer would keep its connection.
+        calling.abort();
+        return slackStatus(answer.status, answer.headers.get('retry-after'));
       });
     } catch (error) {
       return slackFailure(error);
@@ -31,19 +35,22 @@ export function slackIncomingWebhook(settings: {
     name,
     type: 'slack-webhook',
     address: `slack-webhook:${fingerprint(url)}`,
-    ways: { edits: false, folds: false, fallbackAfterMs: 600_000 },
+    ways: { edits: false, folds: false, finds: false, fallbackAfterMs: 600_000 },
     timeoutMs,
     pace,
     tell,
+    find: async () => ({ kind: 'absent' }),
     close: http.close,
   };
 }
 
 /** Answers are plain words: https://api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks */
+function isWorded({ status }: SlackAnswer): boolean {
+  return status === 200 || (status >= 400 && status < 500 && status !== 429);
+}
+
 async function judge(answer: SlackAnswer): Promise<Result> {
-  const { status, headers } = answer;
-  const isWorded = status === 200 || (status >= 400 && status < 500 && status !== 429);
-  if (!isWorded) return slackStatus(status, headers.get('retry-after'));
+  const { status } = answer;
   const word = (await answer.text()).trim();
   if (status !== 200) return slackCode(word) ?? slackStatus(status, null);
   if (word === 'ok') return { kind: 'told', ref: 'posted' };

@@ -7,6 +7,7 @@ import { makeDeliveryClaims } from './delivery-claims.ts';
 import { makeFinding } from './finding.ts';
 import { makeHistory } from './history.ts';
 import { makeInbox } from './inbox.ts';
+import { syncBeside, syncedByCommit } from './log-sync.ts';
 import { openDatabase } from './open-database.ts';
 import { asOutage } from './outage.ts';
 import { makeOutboxClaims } from './outbox-claims.ts';
@@ -50,7 +51,8 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
     const db = openDatabase(path);
     if (serving) takeOver(db, clock());
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    const store = makeStore(db, path, clock);
+    const log = serving ? syncBeside(db, path) : syncedByCommit;
+    const store = makeStore({ db, path, clock, log });
     const owing = makeOwing(store);
     const paces = makePaces(db);
     const stopWatching = serving ? watchOthers(store) : () => undefined;

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { groupCommit } from '../group-commit.ts';
 import { LedgerUnavailable } from '../ledger.ts';
+import type { LogSync } from './log-sync.ts';
 import { asOutage, isBusy } from './outage.ts';
 
 /** How long a write waits for another process's, asynchronously: as long as a sender waits for its answer. */
@@ -29,13 +30,17 @@ export type Store = {
 /** What a write of small rows weighs in a group. */
 const smallBytes = 256;
 
-export function makeStore(db: DatabaseSync, path: string, clock: () => number): Store {
+export type StoreOptions = { db: DatabaseSync; path: string; clock: () => number; log: LogSync };
+
+export function makeStore({ db, path, clock, log }: StoreOptions): Store {
   const listeners = new Set<(work: Work) => void>();
   /** By the write that runs now; by all of its group that stand. */
   const announcing = new Set<Work>();
   const announced = new Set<Work>();
   const transact = transactions(db);
-  let open = true;
+  let closed = false;
+  /** Why nothing more is taken. */
+  let shut: LedgerUnavailable | undefined;
 
   const tell = (work: Work) => {
     for (const listener of listeners) listener(work);
@@ -44,7 +49,9 @@ export function makeStore(db: DatabaseSync, path: string, clock: () => number): 
     bytes: (item) => item.bytes,
     run: async (items) => {
       announced.clear();
+      if (shut?.cause) throw shut;
       const settles = await transact(items);
+      await durable();
       for (const work of announced) tell(work);
       return settles;
     },
@@ -61,19 +68,28 @@ export function makeStore(db: DatabaseSync, path: string, clock: () => number): 
       commitGroup({ run, refuse, bytes }).then((settle) => settle(), refuse);
     });
   }
-  const refuseClosed = () => {
-    if (!open) throw new LedgerUnavailable(`The ledger ${path} is closed.`);
+  /** After a failure the system may take for written what is not (https://wiki.postgresql.org/wiki/Fsync_Errors). */
+  async function durable(): Promise<void> {
+    try {
+      await log.sync();
+    } catch (cause) {
+      shut = new LedgerUnavailable(`The ledger ${path}: the disk failed; look at it, then start again.`, { cause });
+      throw shut;
+    }
+  }
+  const refuseShut = () => {
+    if (shut) throw shut;
   };
 
   return {
     db,
     clock,
     async write(work, bytes = smallBytes) {
-      refuseClosed();
+      refuseShut();
       return enqueue(work, bytes);
     },
     async read(work) {
-      refuseClosed();
+      refuseShut();
       try {
         return work();
       } catch (error) {
@@ -87,9 +103,11 @@ export function makeStore(db: DatabaseSync, path: string, clock: () => number): 
     },
     tell,
     async close() {
-      if (!open) return;
-      open = false;
+      if (closed) return;
+      closed = true;
+      shut ??= new LedgerUnavailable(`The ledger ${path} is closed.`);
       await enqueue(() => undefined, 0).catch(() => undefined);
+      log.close();
       db.close();
     },
   };

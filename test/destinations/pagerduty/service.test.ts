@@ -62,7 +62,7 @@ describe('a PagerDuty service', () => {
   it('goes by its server and a fingerprint of its key, and folds', () => {
     expect(destination).toMatchObject({
       type: 'pagerduty',
-      ways: { edits: true, folds: true, fallbackAfterMs: 120_000 },
+      ways: { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 },
     });
     expect(destination.address).toMatch(/^pagerduty:127\.0\.0\.1:\d+:[0-9a-f]{16}$/);
   });

@@ -108,6 +108,38 @@ describe('a Slack channel', () => {
     expect(slack.messages(channel)[0]?.metadata).toEqual(metadata);
   });
 
+  it('finds its message again by our id, among others', async () => {
+    await tell({ notificationId: 'another' });
+    const ref = await posted();
+    await tell({ notificationId: 'a third' });
+    const since = Date.now() - 1_000;
+    const { notificationId } = madeOrder({});
+    expect(await destination.find({ notificationId, since }, never)).toEqual({ kind: 'found', ref });
+    expect(await destination.find({ notificationId: 'never told', since }, never)).toEqual({ kind: 'absent' });
+    expect(slack.calls.at(-1)?.args).toMatchObject({ channel, include_all_metadata: 'true' });
+  });
+
+  it('finds it behind many others', async () => {
+    const ref = await posted();
+    for (let i = 0; i < 150; i += 1) await tell({ notificationId: `later ${i}` });
+    const { notificationId } = madeOrder({});
+    expect(await destination.find({ notificationId, since: Date.now() }, never)).toEqual({ kind: 'found', ref });
+  });
+
+  it('cannot look into a channel the bot is no member of', async () => {
+    slack.setChannel(channel, 'not_in_channel');
+    const found = await destination.find({ notificationId: 'n', since: Date.now() }, never);
+    expect(found).toEqual({ kind: 'refused', reason: expect.stringContaining('invite the bot') });
+  });
+
+  it('looks again later where Slack does not answer', async () => {
+    slack.failNext('500', 'reset');
+    for (let i = 0; i < 2; i += 1) {
+      const found = await destination.find({ notificationId: 'n', since: Date.now() }, never);
+      expect(found.kind).toBe('ambiguous');
+    }
+  });
+
   it('is refused the edit of a message that is gone', async () => {
     const result = await tell({ act: 'update', ref: `${channel}:1.000001` });
     expect(result).toEqual({ kind: 'refused', reason: expect.stringContaining('the message is gone'), lost: true });

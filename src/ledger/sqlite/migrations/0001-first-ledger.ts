@@ -129,7 +129,7 @@ export const firstLedger = `
     started_at INTEGER NOT NULL,
     ended_at INTEGER,
     late INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
-    act TEXT CHECK (act IN ('open', 'update', 'resolve', 'notice', 'nothing', 'wait')),
+    act TEXT CHECK (act IN ('open', 'update', 'resolve', 'notice', 'nothing', 'wait', 'find')),
     result TEXT CHECK (result IN ('told', 'retry', 'ambiguous', 'refused', 'none')),
     reason TEXT,
     ref TEXT,

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { rulesJsonSchema } from '../../src/config/json-schema.ts';
+import type { Problem } from '../../src/domain/filter.ts';
+import { compileFilter, isObject } from '../../src/domain/filter.ts';
+import { problemsIn, rule, rulesFile, withDestination, withRule } from './made-rules.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const schema = rulesJsonSchema();
+const ajv = new Ajv2020({ allowUnionTypes: true }).addSchema(schema, 'rules');
+const isValid = (text: string) => ajv.validate('rules', JSON.parse(text)) === true;
+const isFine = (text: string) => problemsIn(text).length === 0;
+
+/** Every part of the schema that describes an object, with its place. */
+function objectsIn(value: unknown, at = '#'): { at: string; schema: Record<string, unknown> }[] {
+  if (Array.isArray(value)) return value.flatMap((each, i) => objectsIn(each, `${at}/${i}`));
+  if (!isObject(value)) return [];
+  const inside = Object.entries(value).flatMap(([name, each]) => objectsIn(each, `${at}/${name}`));
+  return value.type === 'object' ? [{ at, schema: value }, ...inside] : inside;
+}
+
+const objects = objectsIn(schema);
+
+test('the checked-in rules.schema.json is the one these sources make (npm run schema)', () => {
+  expect(readFileSync(join(root, 'rules.schema.json'), 'utf8')).toBe(`${JSON.stringify(schema, null, 2)}\n`);
+});
+
+test.each(objects)('$at takes no other keys than it names', ({ schema }) => {
+  expect(schema.additionalProperties === false || 'propertyNames' in schema).toBe(true);
+});
+
+test.each(objects)('$at says what each of its keys is', ({ schema }) => {
+  const keys = Object.entries({ ...(schema.properties ?? {}), ...(schema.patternProperties ?? {}) });
+  const silent = keys.filter(([, key]) => !isObject(key) || typeof key.description !== 'string');
+  expect(silent.map(([name]) => name)).toEqual([]);
+});
+
+test('the example is valid, and names the schema', () => {
+  const text = readFileSync(join(root, 'rules.example.json'), 'utf8');
+  expect(ajv.validate('rules', JSON.parse(text)), ajv.errorsText()).toBe(true);
+  expect(JSON.parse(text).$schema).toBe('./rules.schema.json');
+});
+
+const webhook = { type: 'slack-webhook', url: { env: 'HOOK' } };
+const pagerDuty = { type: 'pagerduty', routingKey: { env: 'PD' } };
+const source = (changes: object) =>
+  rulesFile({ sources: { ic: { type: 'inbox-check', secrets: [{ env: 'IC' }], ...changes } } });
+
+describe('editors and tocsin both take', () => {
+  test.each([
+    rulesFile(),
+    rulesFile({ rules: [], owner: 'chat', staleAfter: '1d12h', retention: { age: '7d', bytes: 1_000_000 } }),
+    source({ maxAge: '500ms', test: { tags: 'test' }, secrets: [{ env: 'NEW' }, { file: '/run/secrets/old' }] }),
+    withDestination({ ...webhook, pace: 'none', timeout: '60s' }),
+    withDestination({ ...pagerDuty, server: '[::1]:8443', pace: { perMinute: 0.5 } }),
+    withDestination({ ...pagerDuty, routingKey: [{ env: 'NEW' }, { file: 'old' }] }),
+    withDestination({ type: 'preview' }),
+    withRule({ enabled: false, severity: 'critical', on: ['*'], key: 'all', testEvents: 'as-live' }),
+    withRule({ lifecycle: 'notice', where: { domain: { $exists: true } } }),
+    withRule({ when: { providers: { provider: 'gmail', $not: { placement: { $in: ['inbox', 'promo'] } } } } }),
+    withRule({ when: { data: { $eq: { deep: [null] } } } }),
+  ])('%s', (text) => {
+    expect(problemsIn(text)).toEqual([]);
+    expect(isValid(text), ajv.errorsText()).toBe(true);
+  });
+});
+
+describe('editors and tocsin both refuse', () => {
+  test.each([
+    '[]',
+    '{}',
+    rulesFile({ ruls: [] }),
+    rulesFile({ staleAfter: '0h0m' }),
+    rulesFile({ retention: { bytes: 10 } }),
+    rulesFile({ destinations: { 'no good': webhook } }),
+    source({ type: 'inbox-chek' }),
+    source({ secrets: [] }),
+    source({ secrets: ['whsec_in_the_file'] }),
+    source({ secrets: [{ env: 'A', file: 'b' }] }),
+    withDestination({ type: 'email' }),
+    withDestination({ type: 'slack', channel: '#general' }),
+    withDestination({ ...webhook, channel: 'C0123456789' }),
+    withDestination({ ...webhook, pace: { burst: 2 } }),
+    withDestination({ ...webhook, timeout: 10 }),
+    withDestination({ ...pagerDuty, server: 'https://events.pagerduty.com' }),
+    withDestination({ ...pagerDuty, routingKey: [] }),
+    withRule({ severity: 'high' }),
+    withRule({ to: [] }),
+    withRule({ on: 'test.completed' }),
+    withRule({ on: ['test.*.done'] }),
+    withRule({ id: '-r' }),
+    withRule({ resolveAfter: '6 h' }),
+    withRule({ fireAfter: { count: 2 } }),
+    withRule({ when: {} }),
+    withRule({ when: { 'monitor.id': 'm' } }),
+    withRule({ when: { inboxRate: { $below: 0.8 } } }),
+    withRule({ when: { inboxRate: null } }),
+    withRule({ when: { tags: ['a', 'b'] } }),
+    withRule({ when: { $or: [] } }),
+  ])('%s', (text) => {
+    expect([isFine(text), isValid(text)]).toEqual([false, false]);
+  });
+});
+
+/** What no schema can say; `check` does. */
+describe('only tocsin refuses', () => {
+  test.each([
+    ['a name that leads nowhere', withRule({ to: ['nobody'] })],
+    ['a rule that would never end', withRule({ on: ['monitor.alert'] })],
+    ['an id that stands twice', rulesFile({ rules: [rule, rule] })],
+    ['a key that cannot be made', withRule({ key: '{{ domain | upcase }}' })],
+    ['a time-out that is too long', withDestination({ ...webhook, timeout: '2m' })],
+  ])('%s', (_, text) => {
+    expect([isFine(text), isValid(text)]).toEqual([false, true]);
+  });
+});
+
+test('the schema knows the operators that a filter knows', () => {
+  const known = Object.keys(objects.find(({ at }) => at === '#/$defs/filter')?.schema.properties ?? {});
+  const code = readFileSync(join(root, 'src', 'domain', 'filter.ts'), 'utf8');
+  expect(known).toEqual([...code.matchAll(/^ {2}(\$\w+): /gm)].map(([, name]) => name));
+});
+
+/** Filters, and what looks like one. */
+const { filterish } = fc.letrec<{ filterish: unknown; value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom<unknown>('gmail', 0.8, true, null),
+    tie('filterish'),
+    fc.array(tie('value'), { maxLength: 2 }),
+    fc.array(tie('filterish'), { minLength: 1, maxLength: 2 }),
+  ),
+  filterish: fc.dictionary(
+    fc.constantFrom(
+      'domain',
+      'a.b',
+      '',
+      '$eq',
+      '$ne',
+      '$lt',
+      '$gte',
+      '$in',
+      '$nin',
+      '$exists',
+      '$and',
+      '$not',
+      '$near',
+    ),
+    tie('value'),
+    { maxKeys: 2 },
+  ),
+}));
+
+test('of any filter, the schema says what compiling it says', () => {
+  const validate = ajv.getSchema('rules#/$defs/filter');
+  const verdicts = { true: 0, false: 0 };
+  fc.assert(
+    fc.property(filterish, (filter) => {
+      const problems: Problem[] = [];
+      compileFilter(filter, 'when', problems);
+      const isGood = problems.length === 0;
+      verdicts[`${isGood}`] += 1;
+      expect(validate?.(filter)).toBe(isGood);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(Math.min(verdicts.true, verdicts.false)).toBeGreaterThan(20);
+});
