@@ -113,9 +113,7 @@ describe('a back-up of a live ledger', () => {
       await sendAll(first, before);
       const told = async () => town.pagerDuty.incidents.length === before.length && town.slack.hits() > 0;
       await until(told, 10_000, 'PagerDuty is told, and Slack is tried');
-      const sending = sendAll(first, meanwhile);
-      keeping.backUp();
-      await sending;
+      await Promise.all([keeping.backUp(), sendAll(first, meanwhile)]);
       await first.kill();
 
       const restored = await keeping.loseAndRestore();
@@ -125,11 +123,11 @@ describe('a back-up of a live ledger', () => {
       await sendAll(second, meanwhile);
       const messages = () => town.slack.messages(channel).map(({ text }) => text);
       const isTold = (domain: string) => messages().some((text) => text.includes(`${domain}:`));
-      await until(async () => domains.every(isTold), 30_000, 'Slack is told of every domain');
+      await until(async () => domains.every(isTold), 75_000, 'Slack is told of every domain');
       const open = town.pagerDuty.incidents.filter(({ status }) => status === 'triggered');
       expect(open.map(({ dedupKey }) => dedupKey).sort()).toEqual(domains.map((each) => `placement:${each}`).sort());
     },
-    90_000,
+    120_000,
   );
 });
 

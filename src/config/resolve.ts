@@ -39,9 +39,18 @@ export function resolveSources(config: Config, secret: SecretReader, problems: P
 
 /** The destinations with their secrets; what is missing is added to `problems`. */
 export function resolveDestinations(config: Config, secret: SecretReader, problems: Problem[]): ResolvedDestination[] {
-  return [...config.destinations].flatMap(([name, text]) =>
-    resolveOne(name, text, (ref, key) => secret(ref, `destinations.${name}.${key}`, problems)),
-  );
+  return [...config.destinations].flatMap(([name, text]) => {
+    const resolved = resolveOne(name, text, (ref, key) => secret(ref, `destinations.${name}.${key}`, problems));
+    for (const each of resolved) {
+      if (each.type !== 'slack-webhook' || each.url === '' || isHttp(each.url)) continue;
+      problems.push({ path: `destinations.${name}.url`, message: 'what it names is no http or https URL' });
+    }
+    return resolved;
+  });
+}
+
+function isHttp(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function resolveOne(

@@ -107,7 +107,8 @@ const operators: Record<string, Compile> = {
   $not: (expected, place, op) => combined(op, [compileFilter(expected, place.at, place.problems)], ([one]) => not(one)),
 };
 
-const operatorNames = Object.keys(operators);
+/** Every operator there is. */
+export const operatorNames = Object.keys(operators);
 
 type Compiling = (expected: unknown, place: Place) => Question;
 

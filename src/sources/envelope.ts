@@ -40,7 +40,7 @@ const maxIdentityLength = 255;
 
 /** What may become part of a key: a lone surrogate would be stored as another character, and two ids as one. */
 export function isIdentity(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > maxIdentityLength) return false;
+  if (typeof value !== 'string' || value.trim() === '' || value.length > maxIdentityLength) return false;
   return value.isWellFormed() && !/\p{Cc}/u.test(value);
 }
 

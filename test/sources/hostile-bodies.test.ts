@@ -70,6 +70,7 @@ describe.each([inboxCheck, reachscore])('$type', (source) => {
     ['missing', undefined],
     ['null', null],
     ['empty', ''],
+    ['blank', '  '],
     ['a number', 7],
     ['an object', { toString: 'id_1' }],
     ['too long', 'x'.repeat(256)],

@@ -139,7 +139,17 @@ function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settle[]> {
     }
   }
 
-  function runItem(item: Item): Settle {
+  /** Without savepoints, each of which costs a copy of every page changed. `undefined`: one threw, all are undone. */
+  function runTogether(items: Item[]): Settle[] | undefined {
+    try {
+      return items.map((item) => item.run());
+    } catch {
+      if (db.isTransaction) rollback.run();
+      return undefined;
+    }
+  }
+
+  function runApart(item: Item): Settle {
     savepoint.run();
     try {
       const settle = item.run();
@@ -154,10 +164,15 @@ function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settle[]> {
     }
   }
 
+  async function runEachApart(items: Item[]): Promise<Settle[]> {
+    await beginPatiently();
+    return items.map(runApart);
+  }
+
   return async (items) => {
     await beginPatiently();
     try {
-      const settles = items.map(runItem);
+      const settles = runTogether(items) ?? (await runEachApart(items));
       commit.run();
       return settles;
     } catch (error) {
