@@ -16,7 +16,7 @@ export type Notify = {
 };
 
 /** How many calls to one address may be under way. Each address has its own: a slow one delays nobody else. */
-const slotsEach = 8;
+const slotsEach = 32;
 /** Beyond the destination's own time-out, for reading and recording. */
 export const leaseMarginMs = 5_000;
 const idleMs = 1_000;

@@ -35,7 +35,8 @@ describe('a source', () => {
 describe('a destination', () => {
   test('is not told through what is no URL, and the fault does not repeat it', () => {
     const problems: Problem[] = [];
-    resolved({ hook: { type: 'slack-webhook', url: { env: 'IC' } } }, problems);
+    const chat = { type: 'preview' };
+    resolved({ chat, hook: { type: 'slack-webhook', url: { env: 'IC' } } }, problems);
     expect(problems).toEqual([{ path: 'destinations.hook.url', message: 'what it names is no http or https URL' }]);
   });
 
