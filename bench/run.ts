@@ -1,18 +1,22 @@
+import { cpus } from 'node:os';
 import { load, peakMemory, start } from './processes.ts';
 import type { Setting } from './setting.ts';
-import { openSetting, secret } from './setting.ts';
+import { coldStart, openSetting, secret } from './setting.ts';
 
+/** `npm run bench -- [rounds] [deliveries]`: prints figures for each round, and at the end a table of the medians. */
 const rounds = Number(process.argv[2] ?? 3);
+const count = Number(process.argv[3] ?? 20_000);
 const connections = 32;
-const count = Number(process.argv[3] ?? 30_000);
 
+type Engine = 'sqlite' | 'redis';
 type Figures = Record<string, number>;
 
-async function bare(round: number): Promise<Figures> {
+/** (a): raw bytes, the HMAC, 200. What is told a second is a share of it, too. */
+async function bare(round: number): Promise<number> {
   const app = await start('bench/bare-express.ts', [], { IC_WEBHOOK_SECRET: secret });
-  const answer = await load({ port: app.port, secret, count: 60_000, connections, oneIn: 10, run: `bare${round}` });
+  const answer = await load({ port: app.port, secret, count, connections, oneIn: 10, run: `bare${round}` });
   await app.end();
-  return { 'accepted/s': answer.accepted / answer.seconds };
+  return answer.accepted / answer.seconds;
 }
 
 async function settled({ ledger }: Setting): Promise<void> {
@@ -23,71 +27,94 @@ async function settled({ ledger }: Setting): Promise<void> {
   }
 }
 
-async function measured(engine: 'sqlite' | 'redis', round: number): Promise<Figures> {
-  const figures: Figures = {};
-  await within(engine, async (setting) => {
-    const { port, pid } = setting.service;
-    const answer = await load({ port, secret, count, connections, oneIn: 10, run: `a${round}` });
-    const endedAt = performance.now();
-    await settled(setting);
-    figures['accepted/s'] = answer.accepted / answer.seconds;
-    figures['drained after, share of the load'] = (performance.now() - endedAt) / 1_000 / answer.seconds;
-    figures['peak MiB'] = peakMemory(pid);
-  });
-  await within(engine, async (setting) => {
-    const startedAt = performance.now();
-    const answer = await load({
-      port: setting.service.port,
-      secret,
-      count: count / 5,
-      connections,
-      oneIn: 1,
-      run: `d${round}`,
-    });
-    await settled(setting);
-    const making = (performance.now() - startedAt) / 1_000 - answer.seconds;
-    figures['told/s'] = count / 5 / (answer.seconds + making);
-  });
-  await within(engine, async (setting) => {
-    const order = { port: setting.service.port, secret, connections, oneIn: 1, rate: 200 };
-    await load({ ...order, count: 400, run: `w${round}` });
-    const answer = await load({ ...order, count: 2_000, run: `l${round}` });
-    await settled(setting);
-    const { receivedAt } = (await (await fetch(`http://127.0.0.1:${setting.sink.port}/`)).json()) as {
-      receivedAt: Record<string, number>;
-    };
-    const toSink = Object.entries(answer.sentAt)
-      .map(([id, at]) => (receivedAt[id] ?? Number.POSITIVE_INFINITY) - at)
-      .sort((a, b) => a - b);
-    figures['ack p50 ms'] = at(answer.latencies, 0.5);
-    figures['ack p99 ms'] = at(answer.latencies, 0.99);
-    figures['to sink p50 ms'] = at(toSink, 0.5);
-    figures['to sink p99 ms'] = at(toSink, 0.99);
-  });
+/** One delivery in ten matches. */
+async function accepting(setting: Setting, run: string): Promise<Figures> {
+  const { port, pid } = setting.service;
+  const answer = await load({ port, secret, count, connections, oneIn: 10, run });
+  const endedAt = performance.now();
+  await settled(setting);
+  const drainedS = (performance.now() - endedAt) / 1_000;
+  return {
+    'accepted a second': answer.accepted / answer.seconds,
+    'drained after (share of the load)': drainedS / answer.seconds,
+    'peak memory, MiB': peakMemory(pid),
+  };
+}
+
+/** Every delivery is a new incident; from the first request until the last message is at the sink. */
+async function telling(setting: Setting, run: string): Promise<Figures> {
+  const { port } = setting.service;
+  const answer = await load({ port, secret, count: count / 2, connections, oneIn: 1, run });
+  const endedAt = performance.now();
+  await settled(setting);
+  return { 'told a second': count / 2 / (answer.seconds + (performance.now() - endedAt) / 1_000) };
+}
+
+/** 200 requests a second, each a new incident. */
+async function strolling(setting: Setting, run: string): Promise<Figures> {
+  const order = { port: setting.service.port, secret, connections, oneIn: 1, rate: 200 };
+  await load({ ...order, count: 400, run: `${run}w` });
+  const answer = await load({ ...order, count: 2_000, run });
+  await settled(setting);
+  const told = await fetch(`http://127.0.0.1:${setting.sink.port}/`);
+  const { receivedAt } = (await told.json()) as { receivedAt: Record<string, number> };
+  const sent = Object.entries(answer.sentAt);
+  const toSink = sent.map(([id, at]) => (receivedAt[id] ?? Number.POSITIVE_INFINITY) - at).sort((a, b) => a - b);
+  return {
+    'acknowledged, p50 ms': at(answer.latencies, 0.5),
+    'acknowledged, p99 ms': at(answer.latencies, 0.99),
+    'at the sink, p50 ms': at(toSink, 0.5),
+    'at the sink, p99 ms': at(toSink, 0.99),
+  };
+}
+
+function at(sorted: number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+async function measured(engine: Engine, round: number): Promise<Figures> {
+  const figures: Figures = { 'cold start, ms': await coldStart(engine) };
+  for (const measure of [accepting, telling, strolling]) {
+    const setting = await openSetting(engine);
+    try {
+      Object.assign(figures, await measure(setting, `${measure.name}${round}`));
+    } finally {
+      await setting.end();
+    }
+  }
   return figures;
 }
 
-const at = (sorted: number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+const isRate = (name: string) => name.endsWith('a second');
 
-async function within(engine: 'sqlite' | 'redis', measure: (setting: Setting) => Promise<void>): Promise<void> {
-  const setting = await openSetting(engine);
-  try {
-    await measure(setting);
-  } finally {
-    await setting.end();
-  }
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+function row(name: string, byRound: { base: number; figures: Record<Engine, Figures> }[]): string {
+  const cells = (['sqlite', 'redis'] as const).map((engine) => {
+    const values = byRound.map(({ figures }) => figures[engine][name] ?? Number.NaN);
+    const ratios = byRound.map(({ base }, i) => ((values[i] ?? 0) / base).toFixed(2));
+    return `${median(values).toFixed(isRate(name) ? 0 : 1)}${isRate(name) ? ` (${ratios.join(', ')} of bare)` : ''}`;
+  });
+  return `| ${name} | ${cells.join(' | ')} |`;
+}
+
+const byRound: { base: number; figures: Record<Engine, Figures> }[] = [];
 for (let round = 0; round < rounds; round += 1) {
-  const a = await bare(round);
-  const base = a['accepted/s'] ?? 1;
-  process.stdout.write(`round ${round}  bare ${base.toFixed(0)}/s\n`);
-  for (const engine of ['sqlite', 'redis'] as const) {
-    const figures = await measured(engine, round);
-    const text = Object.entries(figures).map(
-      ([name, value]) => `${name} ${value.toFixed(2)}${name.endsWith('/s') ? ` (${(value / base).toFixed(2)})` : ''}`,
-    );
-    process.stdout.write(`  ${engine}: ${text.join('; ')}\n`);
-  }
+  const base = await bare(round);
+  const figures = { sqlite: await measured('sqlite', round), redis: await measured('redis', round) };
+  byRound.push({ base, figures });
+  process.stderr.write(`round ${round + 1}: ${JSON.stringify({ bare: base, ...figures }, null, 1)}\n`);
 }
+const names = Object.keys(byRound[0]?.figures.sqlite ?? {});
+const lines = [
+  `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}; ${rounds} rounds of ${count} deliveries, medians.`,
+  '',
+  `A bare express app accepts ${median(byRound.map(({ base }) => base)).toFixed(0)} a second.`,
+  '',
+  '| | SQLite | Redis, everysec |',
+  '|---|---|---|',
+  ...names.map((name) => row(name, byRound)),
+];
+process.stdout.write(`${lines.join('\n')}\n`);

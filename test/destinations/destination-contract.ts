@@ -155,7 +155,7 @@ export function describeDestination<Settings>(name: string, harness: Destination
       expect(server.requests).toHaveLength(10);
     });
 
-    it('keeps no connection between calls, which could have gone stale', async () => {
+    it('keeps no connection for so long that it could go stale', async () => {
       await told(happily);
       await expect.poll(() => server.openSockets()).toBe(0);
     });

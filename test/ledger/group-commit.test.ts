@@ -2,10 +2,17 @@ import { expect, test } from 'vitest';
 import { groupCommit } from '../../src/ledger/group-commit.ts';
 
 /** Groups numbers; the groups that ran. A number of many bytes is `bytes` long, any other one byte. */
-function numbers(options: { bytes?: (item: number) => number; fail?: (items: number[]) => boolean } = {}) {
+function numbers(
+  options: {
+    bytes?: (item: number) => number;
+    weight?: (item: number) => number;
+    fail?: (items: number[]) => boolean;
+  } = {},
+) {
   const groups: number[][] = [];
   const commit = groupCommit<number, string>({
     bytes: options.bytes ?? (() => 1),
+    ...(options.weight && { weight: options.weight }),
     async run(items) {
       groups.push(items);
       if (options.fail?.(items)) throw new Error('down');
@@ -15,6 +22,7 @@ function numbers(options: { bytes?: (item: number) => number; fail?: (items: num
   return { groups, commit };
 }
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const count = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 test('what comes in one turn goes together, each with its own answer', async () => {
@@ -81,6 +89,44 @@ test('a group holds at most a mebibyte, or one that is larger', async () => {
   await Promise.all(count(0, 5).map(commit));
 
   expect(groups).toEqual([[0, 1], [2], [3], [4]]);
+});
+
+test('an item may weigh as much as several, and is never split', async () => {
+  const { groups, commit } = numbers({ weight: (item) => item });
+
+  await Promise.all([60, 4, 1, 100, 64].map(commit));
+
+  expect(groups).toEqual([[60, 4], [1], [100], [64]]);
+});
+
+test('a run waits while each turn brings more', async () => {
+  const { groups, commit } = numbers();
+
+  const written = [commit(1), commit(2)];
+  await turn();
+  written.push(commit(3));
+  await Promise.all(written);
+
+  expect(groups).toEqual([[1, 2, 3]]);
+});
+
+test('a run does not wait long for a trickle that never pauses', async () => {
+  const { groups, commit } = numbers();
+  let answered = false;
+  void commit(0).then(() => {
+    answered = true;
+  });
+
+  let written = commit(1);
+  while (!answered) {
+    written = commit(1);
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+    await turn();
+  }
+  await written;
+
+  expect(groups[0]?.length).toBeLessThan(64);
 });
 
 test('a run that fails rejects its own items and no others', async () => {

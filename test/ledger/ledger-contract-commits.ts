@@ -93,6 +93,21 @@ export function describeCommits(start: () => Promise<LedgerHarness>): void {
       expect(await ledger.backlog()).toMatchObject({ unrouted: 2 });
     });
 
+    test('is a conflict then however far behind it stands in the list', async ({ ledger }) => {
+      const [one, two] = [await acceptOne(ledger), await acceptOne(ledger)];
+      await claim(ledger, { token: 'a', limit: 2 });
+      await ledger.commit([aRevision('k')]);
+      const between = Array.from({ length: 100 }, (_, i) => aRevision(`between-${i}`));
+
+      const answers = await ledger.commit([
+        routed(one, aRevisionOf('k', 1)),
+        ...between,
+        routed(two, aRevisionOf('k', 2)),
+      ]);
+
+      expect(answers).toEqual(['conflict', ...between.map(() => 'committed'), 'conflict']);
+    });
+
     test('is lost after it was given back', async ({ ledger }) => {
       const seq = await acceptOne(ledger);
       await claim(ledger, { token: 'a' });

@@ -61,17 +61,17 @@ describe.each(engines)('a pace, on %s', (engine) => {
 });
 
 describe.each(engines)('room, on %s', (engine) => {
-  test('is for eight calls to one place at a time', async () => {
+  test('is for thirty-two calls to one place at a time', async () => {
     const chat = madeDestination();
-    const { notifier, tell } = await openOwing(engine, 11, { destinations: [chat] });
-    const held = Array.from({ length: 8 }, () => chat.holdNext());
+    const { notifier, tell } = await openOwing(engine, 35, { destinations: [chat] });
+    const held = Array.from({ length: 32 }, () => chat.holdNext());
     await notifier.turn();
     await Promise.all(held.map(({ begun }) => begun));
     expect(await notifier.turn()).toBeGreaterThan(0);
-    expect(chat.calls).toHaveLength(8);
+    expect(chat.calls).toHaveLength(32);
     for (const { arrive } of held) arrive();
     await tell();
-    expect(chat.standing).toHaveLength(11);
+    expect(chat.standing).toHaveLength(35);
   });
 
   test('a call that takes longer than its lease is not begun a second time by the same process', async () => {

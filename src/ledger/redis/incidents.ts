@@ -14,16 +14,21 @@ export function incidentsIn(store: Store): Pick<Inbox, 'commit' | 'readIncidents
   const wakeable = store.script('wakeable');
   const heartbeat = store.script('heartbeat');
 
+  // A list is never split: the script knows what it refused only for the length of one call.
   const commitInGroup = groupCommit({
-    run: async (group: Argument[][]) => {
-      const args = [store.channel, group.length, ...group.flat()];
-      return (await commitGroup(args, { withinMs: commitMs, replicated: true })) as CommitAnswer[];
+    run: async (group: List[]) => {
+      const args = [store.channel, countIn(group), ...group.flatMap((list) => list.args)];
+      const answers = (await commitGroup(args, { withinMs: commitMs, replicated: true })) as CommitAnswer[];
+      return group.map((list) => answers.splice(0, list.count));
     },
-    bytes: byteLengthOf,
+    bytes: ({ args }) => byteLengthOf(args),
+    weight: ({ count }) => count,
   });
 
   return {
-    commit: (commits) => Promise.all(commits.map((each) => commitInGroup(commitArguments(each)))),
+    async commit(commits) {
+      return commitInGroup({ count: commits.length, args: commits.flatMap(commitArguments) });
+    },
 
     async readIncidents(keys) {
       if (keys.length === 0) return new Map();
@@ -53,6 +58,13 @@ export function incidentsOf(found: (string | null)[]): Incident[] {
 }
 
 type WakeableReply = [number, (string | null)[], string[], string | null];
+
+/** What one call is given to commit. */
+type List = { count: number; args: Argument[] };
+
+function countIn(group: List[]): number {
+  return group.reduce((sum, list) => sum + list.count, 0);
+}
 
 function commitArguments({ token, delivery, expects, incidents, ...change }: Commit): Argument[] {
   return [

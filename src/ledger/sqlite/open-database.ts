@@ -10,9 +10,7 @@ const logBytes = 64 * 1024 * 1024;
 export function openDatabase(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: openingTimeoutMs });
   try {
-    db.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = ${logBytes}`,
-    );
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${logBytes}`);
     migrate(db, path);
     return db;
   } catch (error) {
