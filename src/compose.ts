@@ -1,25 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Openers } from './compose-destinations.ts';
+import { openingsOf } from './compose-destinations.ts';
+import { startPipeline } from './compose-pipeline.ts';
+import { refusalAtStart } from './compose-workers.ts';
 import type { Environment } from './config/environment.ts';
-import type { Config } from './config/load-rules.ts';
+import type { ResolvedRules, RulesReading } from './config/read-rules.ts';
 import type { ResolvedSource } from './config/resolve.ts';
-import type { Destination } from './destinations/destination.ts';
-import type { Place, Standing } from './domain/routing.ts';
-import type { Readiness } from './http/http-app.ts';
+import type { Opening } from './destinations/kept-open.ts';
+import { keptOpen } from './destinations/kept-open.ts';
 import { httpApp } from './http/http-app.ts';
 import { listen } from './http/http-server.ts';
+import { readinessOf } from './http/readiness.ts';
+import type { Sender } from './in-force.ts';
+import { holdInForce } from './in-force.ts';
 import type { Purpose } from './ledger/history.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { LedgerUnavailable } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open-ledger.ts';
-import { meteredLedger, meteredReceive, metricsText } from './pipeline/metered.ts';
-import { notifier } from './pipeline/notify.ts';
+import { meteredLedger, meteredOwner, meteredReceive, meteredReload, metricsText } from './pipeline/metered.ts';
 import { receiver } from './pipeline/receive.ts';
-import { router } from './pipeline/route.ts';
-import { watcher } from './pipeline/watch.ts';
+import { watchedWrites } from './pipeline/writes.ts';
 import { openMetrics } from './runtime/metrics.ts';
-import type { PollLoop } from './runtime/poll-loop.ts';
-import { pollLoop } from './runtime/poll-loop.ts';
 import { inboxCheck } from './sources/inbox-check.ts';
 import { reachscore } from './sources/reachscore.ts';
 import type { SourceType } from './sources/source.ts';
@@ -39,26 +39,30 @@ const defaultRetention = {
   sqlite: { historyMs: 30 * 86_400_000, historyBytes: 5 * 1024 ** 3 },
   redis: { historyMs: 7 * 86_400_000, historyBytes: 512 * 1024 ** 2 },
 } as const;
-/** Senders replay for 30 days. */
-const memoryMs = 35 * 86_400_000;
-/** Together below the 10 s that a stop may take. */
+/** Below the 10 s that a stop may take, with what is in flight. */
 const closeWithinMs = 3_000;
-const drainWithinMs = 5_000;
 const receiveTimeoutMs = 3_000;
+/** Longer than it takes from being looked up to being called. */
+const lingerMs = 5_000;
 
 export type ServiceOptions = {
   environment: Environment;
-  config: Config;
-  sources: ResolvedSource[];
-  destinations: Destination[];
+  /** In force from the start. */
+  rules: ResolvedRules;
+  /** Reads them anew. */
+  read: () => RulesReading;
   preview: boolean;
   /** The SQLite file, where Redis is not used. */
   ledgerPath: string;
   log: Logger;
+  /** Other destinations than the rules say. */
+  openings?: () => Opening[];
 };
 
 export type Service = {
   port: number;
+  /** Reads the rules file at once, changed or not. */
+  reload(): void;
   /** Stops politely: answers what is in flight, finishes or gives back what is claimed. */
   stop(): Promise<void>;
 };
@@ -72,35 +76,54 @@ function ledgerSettings(environment: Environment, path: string) {
   return { redisUrl: environment.REDIS_URL, redisWait: environment.TOCSIN_REDIS_WAIT, path, backlogLimit };
 }
 
+type Closing = (() => Promise<void>)[];
+
 /** Builds every part, joins them, and starts to listen. What was opened is closed again when a later part fails. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { environment, log } = options;
-  const opened: (() => Promise<void>)[] = [];
+  const opened: Closing = [];
   const stop = async () => {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const metrics = openMetrics();
-    const plain = await openLedger({ ...ledgerSettings(environment, options.ledgerPath), serving: true });
-    opened.push(() => plain.close());
-    await checkPurpose(plain, options.preview ? 'preview' : 'live');
-    const ledger = meteredLedger(plain, metrics);
-    const sources = sourcesByName(options.sources);
-    opened.push(...startPipeline({ ...options, sources }, ledger));
-    const receive = meteredReceive(
-      receiver({ sources, ledger, log, now: Date.now, timeoutMs: receiveTimeoutMs }),
-      metrics,
-    );
-    const readiness = await readinessOf(options, ledger);
-    const app = httpApp({ receive, readiness, metrics: metricsText(ledger, metrics), log });
-    const { HOST: host, PORT: port } = environment;
-    const http = await listen({ app, host, port, closeWithinMs });
-    opened.push(() => http.close());
-    return { port: http.port, stop };
+    return { ...(await open(options, opened)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function open(options: ServiceOptions, opened: Closing): Promise<Omit<Service, 'stop'>> {
+  const { environment, log, rules, read, preview } = options;
+  const metrics = openMetrics();
+  const plain = await openLedger({ ...ledgerSettings(environment, options.ledgerPath), serving: true });
+  opened.push(() => plain.close());
+  await checkPurpose(plain, preview ? 'preview' : 'live');
+  await checkOrphans(plain, rules);
+  const { ledger, trouble: unwritable } = watchedWrites(meteredLedger(plain, metrics));
+  const openers: Openers = { preview, slackApiUrl: environment.SLACK_API_URL, log };
+  const kept = keptOpen({ lingerMs });
+  opened.push(() => kept.close());
+  const openings = options.openings ?? ((of: ResolvedRules) => openingsOf(of, openers));
+  const inForce = holdInForce(rules, { senders: sendersOf, openings, kept });
+  const heard = meteredReload(metrics);
+  const onUntellable = meteredOwner(metrics);
+  const retention = defaultRetention[environment.REDIS_URL === undefined ? 'sqlite' : 'redis'];
+  const pipeline = startPipeline({ ledger, inForce, openers, read, heard, onUntellable, retention, log });
+  opened.push(...pipeline.stops);
+  const engine = await ledger.warnings();
+  const warnings = () => [...engine, ...pipeline.warnings()];
+  const sources = () => inForce.current().sources;
+  const receive = receiver({ sources, ledger, log, now: Date.now, timeoutMs: receiveTimeoutMs });
+  const app = httpApp({
+    receive: meteredReceive(receive, metrics),
+    readiness: readinessOf({ ledger, reachable: () => inForce.current().reachable, unwritable, warnings }),
+    metrics: metricsText(ledger, metrics, pipeline.parked),
+    log,
+  });
+  const { HOST: host, PORT: port } = environment;
+  const http = await listen({ app, host, port, closeWithinMs });
+  opened.push(() => http.close());
+  return { port: http.port, reload: pipeline.reload };
 }
 
 /** The other kind of ledger was given: what is owed there would be told by the wrong one. */
@@ -119,7 +142,17 @@ async function checkPurpose(ledger: Ledger, mine: Purpose): Promise<void> {
   );
 }
 
-function sourcesByName(sources: ResolvedSource[]) {
+/** The rules file is most likely not the one that is meant: what is open would be ended for nothing. */
+export class RulesRefused extends Error {
+  override name = 'RulesRefused';
+}
+
+async function checkOrphans(ledger: Ledger, rules: ResolvedRules): Promise<void> {
+  const why = await refusalAtStart(ledger, rules);
+  if (why !== undefined) throw new RulesRefused(why);
+}
+
+function sendersOf({ sources }: ResolvedRules): Map<string, Sender> {
   return new Map(
     sources.map(({ name, type, secrets, maxAgeMs, testFilter }) => {
       const sourceType = sourceTypes[type];
@@ -127,77 +160,4 @@ function sourcesByName(sources: ResolvedSource[]) {
       return [name, { type: sourceType, settings, ...(testFilter ? { testFilter } : {}) }];
     }),
   );
-}
-
-type Started = Omit<ServiceOptions, 'sources'> & { sources: ReturnType<typeof sourcesByName> };
-
-/** Starts the loops; returns what stops each, in the order they were started. */
-function startPipeline(options: Started, ledger: Ledger): (() => Promise<void>)[] {
-  const { config, log, environment, destinations, sources } = options;
-  const byAddress = new Map(destinations.toReversed().map((each) => [each.address, each]));
-  const standing: Standing = {
-    rules: config.rules,
-    places: placesOf(destinations, config),
-    staleAfterMs: config.staleAfterMs,
-  };
-  const owner = () => (config.owner === undefined ? undefined : standing.places.get(config.owner));
-  const shared = { ledger, log, newToken: randomUUID, chance: Math.random, owner, elapsedMs: () => performance.now() };
-  const telling = notifier({ ...shared, destinations: () => byAddress }, () => loops.notify.wake());
-  const base = defaultRetention[environment.REDIS_URL === undefined ? 'sqlite' : 'redis'];
-  const retention = {
-    historyMs: config.retention.ageMs ?? base.historyMs,
-    historyBytes: config.retention.bytes ?? base.historyBytes,
-    memoryMs,
-  };
-  const route = router({ ...shared, standing: () => standing, source: (name) => sources.get(name) });
-  const loops: Record<'route' | 'notify' | 'watch', PollLoop> = {
-    notify: pollLoop('notify', telling.turn, log),
-    route: pollLoop('route', route, log),
-    watch: pollLoop('watch', watcher({ ...shared, retention: () => retention }), log),
-  };
-  const deafen = ledger.onWork((work) => loops[work].wake());
-  return [
-    () => Promise.all(destinations.map((each) => each.close())).then(() => undefined),
-    () => telling.drain(drainWithinMs),
-    () => loops.notify.stop(),
-    () => loops.route.stop(),
-    () => loops.watch.stop(),
-    async () => deafen(),
-  ];
-}
-
-/** Where each label leads: to the first of its addresses. */
-function placesOf(destinations: Destination[], config: Config): Map<string, Place> {
-  const places = new Map<string, Place>();
-  for (const { name, address } of destinations) {
-    const pages = config.destinations.get(name)?.type === 'pagerduty';
-    if (!places.has(name)) places.set(name, { address, destination: name, pages });
-  }
-  return places;
-}
-
-async function readinessOf(
-  { config, destinations }: ServiceOptions,
-  ledger: Ledger,
-): Promise<() => Promise<Readiness>> {
-  const engine = await ledger.warnings();
-  const fromFile = config.warnings.map(({ path, message }) => `${path}: ${message}`);
-  const known = new Set(destinations.map((each) => each.address));
-  return async () => {
-    try {
-      const [owed, backlog] = await Promise.all([ledger.owedAddresses(), ledger.backlog()]);
-      const unknown = owed
-        .filter((address) => !known.has(address))
-        .map((address) => `something is owed at ${address}, which no destination in the rules file has any more`);
-      const { deadDeliveries, deadNotifications } = backlog;
-      const dead =
-        deadDeliveries + deadNotifications > 0
-          ? [`dead letters: ${deadDeliveries} deliveries, ${deadNotifications} notifications`]
-          : [];
-      return { ready: true, warnings: [...engine, ...fromFile, ...unknown, ...dead] };
-    } catch (error) {
-      if (!(error instanceof LedgerUnavailable)) throw error;
-      return { ready: false, warnings: [`the ledger does not answer: ${error.message}`, ...engine, ...fromFile] };
-    }
-  };
 }

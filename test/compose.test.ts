@@ -4,9 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startService } from '../src/compose.ts';
 import { readEnvironment } from '../src/config/environment.ts';
+import type { ResolvedRules } from '../src/config/read-rules.ts';
 import type { Destination } from '../src/destinations/destination.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/open-sqlite-ledger.ts';
 import { openLog } from '../src/runtime/log.ts';
@@ -27,12 +29,19 @@ function parts(ledgerPath: string, destinations: Destination[], port = 0) {
   const read = readEnvironment({ PORT: String(port), HOST: '127.0.0.1' });
   if (!read.ok) throw new Error('the environment is wrong');
   const spare = { chat: { type: 'preview' }, spare: { type: 'preview' } };
+  const rules: ResolvedRules = {
+    file: 'the file',
+    mark: 'the file and its secrets',
+    config: configOf(rulesFile({ destinations: spare })),
+    sources: [{ name: 'inbox-check', type: 'inbox-check', secrets: [secret], maxAgeMs: undefined }],
+    destinations: [],
+  };
   return {
     environment: read.environment,
     preview: false,
-    config: configOf(rulesFile({ destinations: spare })),
-    sources: [{ name: 'inbox-check', type: 'inbox-check' as const, secrets: [secret], maxAgeMs: undefined }],
-    destinations,
+    rules,
+    read: () => ({ ok: true as const, files: [], rules }),
+    openings: () => destinations.map((each, i) => ({ settings: `${i}`, open: () => each })),
     ledgerPath,
     log: openLog('silent', { write: () => undefined }),
   };
@@ -72,7 +81,7 @@ describe('a service', () => {
     });
   });
 
-  test('warns of what is owed where the rules file has no destination any more', async () => {
+  test('makes a dead letter of what is owed where the rules file has no destination any more, and warns', async () => {
     const path = await ledgerFile();
     const gone = madeDestination();
     gone.answerNext(...Array.from({ length: 99 }, () => ({ kind: 'retry', reason: 'down' }) as const));
@@ -81,11 +90,26 @@ describe('a service', () => {
     await expect.poll(() => gone.calls.length).toBeGreaterThan(0);
     await before.stop();
     const { get } = await started(path, [madeDestination({ name: 'other' })]);
-    expect(await (await get('/readyz')).json()).toMatchObject({
-      warnings: expect.arrayContaining([
-        'something is owed at made:chat, which no destination in the rules file has any more',
-      ]),
+    await expect
+      .poll(async () => (await get('/readyz')).json(), { timeout: 10_000 })
+      .toMatchObject({ warnings: expect.arrayContaining(['dead letters: 0 deliveries, 1 notifications']) });
+  });
+
+  test('is not ready while another process keeps its ledger from being written, and by itself again after', async () => {
+    const path = await ledgerFile();
+    const { get, send } = await started(path, [madeDestination()]);
+    const other = new DatabaseSync(path);
+    onTestFinished(() => other.close());
+    other.exec('BEGIN IMMEDIATE');
+    expect(await send(0.5)).toBe(503);
+    const locked = await get('/readyz');
+    expect(locked.status).toBe(503);
+    expect(await locked.json()).toMatchObject({
+      warnings: [expect.stringMatching(/cannot be written.*locked/), expect.anything()],
     });
+    other.exec('ROLLBACK');
+    await expect.poll(async () => (await get('/readyz')).status, { timeout: 10_000 }).toBe(200);
+    expect(await send(0.5)).toBe(200);
   });
 
   test('ends what it opened at the address it opened it at, though its label leads elsewhere now', async () => {

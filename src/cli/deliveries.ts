@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { Trace } from '../domain/trace.ts';
 import type { KeptDelivery } from '../ledger/history.ts';
 import { deliveryStates } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { countOption } from './count-option.ts';
 import { withLedger } from './ledger-path.ts';
+import { withMoments as notificationMoments, notificationText } from './notification-text.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
 import { traceText } from './trace-text.ts';
@@ -24,8 +26,10 @@ export const deliveriesCommand: AddCommand = (program, invocation, done) => {
   deliveries
     .command('show')
     .argument('<id>', "the sender's id of the delivery")
-    .description('one delivery: each rule, its verdict, the values it saw, what followed')
-    .option('--json', 'print it as JSON, with the body')
+    .description(
+      'one delivery: each rule, its verdict, the values it saw, what followed, what each destination answered',
+    )
+    .option('--json', 'print it as JSON, with the body and the notifications')
     .action(async (id: string, options: { json?: boolean }) => {
       done(await withLedger(invocation, (ledger) => show(ledger, id, { ...options, ...invocation })));
     });
@@ -87,20 +91,42 @@ async function show(ledger: Ledger, id: string, { json, print, complain }: ShowO
     complain(`There is no delivery "${id}": it never came, was refused (deliveries list --refused), or is forgotten.`);
     return 1;
   }
+  const items = [];
+  for (const each of found) items.push({ ...each, told: each.trace ? await toldOf(ledger, each.trace) : [] });
   if (json) {
-    const items = found.map(({ body, ...each }) => ({
+    const shown = items.map(({ body, told, ...each }) => ({
       ...withMoments(each),
       ...(body ? { body: Buffer.from(body).toString('utf8') } : {}),
+      notifications: told.flatMap(({ notifications }) => notifications.map(notificationMoments)),
     }));
-    print(JSON.stringify(items.length === 1 ? items[0] : items, null, 2));
+    print(JSON.stringify(shown.length === 1 ? shown[0] : shown, null, 2));
     return 0;
   }
-  for (const { trace, ...each } of found) {
+  for (const { trace, told, ...each } of items) {
     print(
       `${each.id}  ${each.type}  from ${each.source}, received ${moment(each.receivedAt)}, ${each.bytes} bytes: ${each.state}`,
     );
     if (each.reason) print(`  dead: ${each.reason}`);
     print(trace ? traceText(trace) : '  (no trace: it is not routed yet, or its details are forgotten)');
+    for (const { key, number, episode, notifications } of told) {
+      print(`  told of ${key} #${number}:`);
+      for (const one of notifications) print(notificationText(one, episode));
+    }
   }
   return 0;
+}
+
+/** What was told of the episodes that the delivery changed: by it, and by what came before and after it. */
+async function toldOf(ledger: Ledger, trace: Trace) {
+  const touched = [...trace.owed, ...trace.incidents].map(({ key, episode }) => ({ key, number: episode }));
+  const told = [];
+  for (const key of new Set(touched.map((each) => each.key))) {
+    const found = await ledger.findIncident(key);
+    for (const number of new Set(touched.filter((each) => each.key === key).map((each) => each.number))) {
+      const notifications = found?.notifications.filter((each) => each.number === number) ?? [];
+      const episode = found?.episodes.find((each) => each.number === number);
+      if (notifications.length > 0) told.push({ key, number, episode, notifications });
+    }
+  }
+  return told;
 }

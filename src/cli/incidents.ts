@@ -1,16 +1,17 @@
-import type { Episode, Incident } from '../domain/incident.ts';
-import { messageOf } from '../domain/message.ts';
-import { leadOf } from '../domain/settle.ts';
-import type { Attempt, NotificationHistory, Page } from '../ledger/history.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Page, PageOf } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { countOption } from './count-option.ts';
+import { pageOnly } from './every-page.ts';
+import { incidentText, stateWords, summary } from './incident-text.ts';
+import { addPeopleCommands } from './incidents-people.ts';
 import { withLedger } from './ledger-path.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
 
 type ListOptions = { open?: boolean; all?: boolean; limit: number; after?: string; json?: boolean };
 
-/** `tocsin incidents list|show`: what is open, what was, and who was told. */
+/** `tocsin incidents list|show|ack|resolve|snooze`: what is open, what was, who was told, and what people do about it. */
 export const incidentsCommand: AddCommand = (program, invocation, done) => {
   const incidents = program.command('incidents').description('what is open, what was, and who was told what');
   incidents
@@ -32,6 +33,7 @@ export const incidentsCommand: AddCommand = (program, invocation, done) => {
     .action(async (key: string, options: { json?: boolean }) => {
       done(await withLedger(invocation, (ledger) => show(ledger, key, { ...options, ...invocation })));
     });
+  addPeopleCommands(incidents, invocation, done);
 };
 
 async function list(ledger: Ledger, options: ListOptions, { print }: Invocation): Promise<void> {
@@ -39,45 +41,19 @@ async function list(ledger: Ledger, options: ListOptions, { print }: Invocation)
   if (options.json) return print(JSON.stringify({ items: items.map(summary), ...(next ? { next } : {}) }, null, 2));
   if (items.length === 0) return print(options.open ? 'Nothing is open.' : 'There are no incidents.');
   const rows = items.map((each) => {
-    const { state, severity, openedAt, endedAt } = summary(each);
+    const { severity, openedAt, endedAt } = summary(each);
     const at = (text: string | undefined) => (text === undefined ? '-' : moment(Date.parse(text)));
-    return [state, severity ?? '-', `#${each.episode}`, at(openedAt), at(endedAt), each.key];
+    return [stateWords(each), severity ?? '-', `#${each.episode}`, at(openedAt), at(endedAt), each.key];
   });
   print(table(['state', 'severity', 'episode', 'opened', 'ended', 'key'], rows));
   if (next) print(`(more: --after ${next})`);
 }
 
 /** Most keys that are heard of never open: they are passed over, unless asked for. */
-async function page(ledger: Ledger, { limit, after, open, all }: ListOptions): Promise<Page<Incident>> {
-  const items: Incident[] = [];
-  let next = after;
-  do {
-    const wanted = {
-      limit: limit - items.length,
-      ...(next === undefined ? {} : { after: next }),
-      ...(open ? { open } : {}),
-    };
-    const found = await ledger.listIncidents(wanted);
-    items.push(...found.items.filter((each) => all || each.episode > 0));
-    next = found.next;
-  } while (items.length < limit && next !== undefined);
-  return { items, ...(next === undefined ? {} : { next }) };
-}
-
-/** `resolved` once an episode ended; `quiet` while nothing ever opened it. */
-function summary(incident: Incident) {
-  const { key, open, episode, last, rung } = incident;
-  const severity = leadOf(incident.causes)?.severity ?? last?.severity;
-  const openedAt = incident.openedAt ?? last?.openedAt;
-  return {
-    key,
-    state: open ? 'open' : episode > 0 ? 'resolved' : 'quiet',
-    episode,
-    ...(severity ? { severity } : {}),
-    ...(openedAt === undefined ? {} : { openedAt: new Date(openedAt).toISOString() }),
-    ...(last ? { endedAt: new Date(last.endedAt).toISOString(), why: last.why } : {}),
-    told: rung.map((each) => each.destination),
-  };
+function page(ledger: Ledger, options: ListOptions): Promise<Page<Incident>> {
+  const { open, all } = options;
+  const read = (wanted: PageOf) => ledger.listIncidents({ ...wanted, ...(open ? { open } : {}) });
+  return pageOnly(read, options, (each) => all === true || each.episode > 0);
 }
 
 type ShowOptions = { json?: boolean } & Pick<Invocation, 'print' | 'complain'>;
@@ -94,31 +70,6 @@ async function show(ledger: Ledger, key: string, { json, print, complain }: Show
     print(JSON.stringify({ ...head, episodes, notifications }, null, 2));
     return 0;
   }
-  print(incident ? `${key}: ${summary(incident).state}` : `${key}: a notice`);
-  for (const cause of incident?.causes ?? []) {
-    const heard = cause.ring.map((entry) => entry.verdict).join(', ') || 'nothing since it was last over';
-    print(`  ${cause.firing ? 'fires' : 'quiet'}: rule ${cause.rule} on ${cause.source} (heard: ${heard})`);
-  }
-  for (const episode of episodes) {
-    print(episodeText(episode));
-    for (const each of notifications.filter((one) => one.number === episode.number)) print(notificationText(each));
-  }
+  print(incidentText(key, found));
   return 0;
-}
-
-function episodeText(episode: Episode): string {
-  const { title, end } = messageOf(episode);
-  const over = end ? `, ended ${moment(end.at)}: ${end.words}` : ', open';
-  const what = episode.kind === 'notice' ? 'notice' : `episode #${episode.number}`;
-  return `  ${what} (${episode.severity}), ${moment(episode.openedAt)}${over}\n    ${title}`;
-}
-
-function notificationText({ destination, state, id, reason, attempts }: NotificationHistory): string {
-  const head = `    ${destination}: ${state}${reason ? ` (${reason})` : ''}  [${id}]`;
-  return [head, ...attempts.map(attemptText)].join('\n');
-}
-
-function attemptText({ number, startedAt, act, result, reason, late }: Attempt): string {
-  const outcome = result === undefined ? 'outcome unknown' : `${act} ${result === 'none' ? '' : result}`.trim();
-  return `      ${number}. ${moment(startedAt)} ${outcome}${late ? ' (late)' : ''}${reason ? `: ${reason}` : ''}`;
 }

@@ -8,8 +8,12 @@ import { deliveriesCommand } from './deliveries.ts';
 import { fireCommand } from './fire.ts';
 import { incidentsCommand } from './incidents.ts';
 import { Misuse } from './misuse.ts';
+import { notificationsCommand } from './notifications.ts';
+import { redeliverCommand } from './redeliver.ts';
+import { reloadCommand } from './reload.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
+import { silenceCommand } from './silence.ts';
 
 /** What every command gets. Its exit code: 0 fine, 1 the answer is no, 2 misuse. */
 export type Invocation = {
@@ -29,6 +33,10 @@ const commands: AddCommand[] = [
   checkCommand,
   deliveriesCommand,
   incidentsCommand,
+  silenceCommand,
+  notificationsCommand,
+  redeliverCommand,
+  reloadCommand,
   schemaCommand,
 ];
 

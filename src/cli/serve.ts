@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { Service } from '../compose.ts';
-import { startService } from '../compose.ts';
-import { openDestinations, openPreviews } from '../compose-destinations.ts';
+import { existsSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Service, ServiceOptions } from '../compose.ts';
+import { startService, traitsByType } from '../compose.ts';
 import type { Config } from '../config/load-rules.ts';
+import type { RulesReading } from '../config/read-rules.ts';
+import { readRules } from '../config/read-rules.ts';
 import type { ResolvedSource } from '../config/resolve.ts';
-import { resolveDestinations, resolveSources } from '../config/resolve.ts';
+import type { SecretReader } from '../config/secrets.ts';
 import { generousReader, secretReader } from '../config/secrets.ts';
-import type { Problem } from '../domain/filter.ts';
 import { openLog } from '../runtime/log.ts';
 import { readableStream } from '../runtime/readable-log.ts';
 import { ledgerPath } from './ledger-path.ts';
 import { Misuse } from './misuse.ts';
 import { previewWelcome } from './preview-welcome.ts';
-import { complainOf, readRules, rulesPath } from './rules-path.ts';
+import { complainOf, rulesPath } from './rules-path.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 
 type Options = { rules?: string; port?: string; preview?: boolean };
@@ -32,25 +34,37 @@ export const serveCommand: AddCommand = (program, invocation, done) => {
 async function serve(options: Options, invocation: Invocation): Promise<number> {
   const preview = options.preview === true;
   const path = rulesPath(invocation, options.rules, preview);
-  const config = readRules(path, invocation);
-  if (!config) return 1;
-  const parts = preview ? previewParts(config, invocation) : liveParts(config, invocation);
-  if (!parts) return 1;
   const environment = { ...invocation.environment, ...portOption(options.port) };
-  const service = await startOrExplain({
-    environment,
-    config,
-    preview,
-    ledgerPath: ledgerPath(invocation, preview),
-    ...parts,
-  });
+  const { log, secret, secretOf } = preview ? previewParts(invocation) : liveParts(invocation);
+  const read = () => readRules({ path, traits: traitsByType, secret, preview });
+  const reading = read();
+  if (!reading.ok) return explain(reading, { path, preview, ...invocation });
+  const { rules } = reading;
+  const ledger = ledgerPath(invocation, preview);
+  let reload = () => {};
+  // From the start on: left alone, it would end the process.
+  process.on('SIGHUP', () => reload());
+  const service = await startOrExplain({ environment, rules, read, preview, ledgerPath: ledger, log }, invocation);
+  if (!service) return 1;
+  reload = service.reload;
   const { port } = service;
   const engine = environment.REDIS_URL === undefined ? 'sqlite' : 'redis';
-  parts.log.info({ port, rules: path, engine, sources: parts.sources.map((each) => each.name), preview }, 'serving');
-  for (const { path, message } of config.warnings) parts.log.warn({ path }, message);
-  const { sources, secretOf } = parts;
-  if (secretOf) invocation.print(previewWelcome({ port, sources, rules: path, environment, secretOf }));
-  return untilSignalled(service, parts.log);
+  const { config, sources } = rules;
+  log.info({ port, rules: path, engine, sources: sources.map((each) => each.name), preview }, 'serving');
+  for (const { path: at, message } of config.warnings) log.warn({ path: at }, message);
+  const shown = (source: ResolvedSource) => secretOf(source, config);
+  if (preview) invocation.print(previewWelcome({ port, sources, rules: path, environment, secretOf: shown }));
+  return untilSignalled(service, log);
+}
+
+type Explained = { path: string; preview: boolean; complain: (text: string) => void };
+
+function explain(reading: Extract<RulesReading, { ok: false }>, { path, preview, complain }: Explained): number {
+  if (reading.of === 'file') complain(`${path} cannot be used:`);
+  else if (!preview) complain('Some secrets are missing (serve --preview makes them up and sends nothing):');
+  complainOf(reading.problems, complain);
+  if (!existsSync(path)) complain('Begin with a copy of rules.example.json, or name another file with --rules.');
+  return 1;
 }
 
 function portOption(port: string | undefined): { PORT?: number } {
@@ -60,22 +74,23 @@ function portOption(port: string | undefined): { PORT?: number } {
   return { PORT: Number(port) };
 }
 
-function previewParts(config: Config, { variables, environment, complain }: Invocation) {
-  const problems: Problem[] = [];
-  const madeUp = new Set<string>();
-  const make = () => {
-    const secret = `whsec_${randomBytes(24).toString('base64url')}`;
-    madeUp.add(secret);
+/** What reading the rules takes, and how a source's secret is shown to who wants to fire at it. */
+type Parts = { log: Logger; secret: SecretReader; secretOf: (source: ResolvedSource, config: Config) => string };
+
+/** Secrets that are not set are made up, once for each name. */
+function previewParts({ variables, environment }: Invocation): Parts {
+  const madeUp = new Map<string, string>();
+  const make = (name: string) => {
+    const secret = madeUp.get(name) ?? `whsec_${randomBytes(24).toString('base64url')}`;
+    madeUp.set(name, secret);
     return secret;
   };
-  const sources = resolveSources(config, generousReader(variables, make), problems);
-  if (problems.length > 0) return complainOf(problems, complain);
   const log = openLog(
     environment.LOG_LEVEL,
     readableStream((text) => void process.stdout.write(text)),
   );
-  const secretOf = (source: ResolvedSource) => shownSecret(source, config, madeUp);
-  return { sources, destinations: openPreviews(config, log), log, secretOf };
+  const secretOf = (source: ResolvedSource, config: Config) => shownSecret(source, config, new Set(madeUp.values()));
+  return { log, secret: generousReader(variables, make), secretOf };
 }
 
 /** What was made up is shown; what was set is named, as a shell of the same environment reads it. */
@@ -86,21 +101,14 @@ function shownSecret({ name, secrets }: ResolvedSource, config: Config, madeUp: 
   return ref && 'env' in ref ? `"$${ref.env}"` : `"$(cat ${ref?.file})"`;
 }
 
-function liveParts(config: Config, { variables, environment, complain }: Invocation) {
-  const problems: Problem[] = [];
-  const secret = secretReader(variables);
-  const sources = resolveSources(config, secret, problems);
-  const resolved = resolveDestinations(config, secret, problems);
-  if (problems.length > 0) {
-    complain('Some secrets are missing (serve --preview makes them up and sends nothing):');
-    return complainOf(problems, complain);
-  }
-  const log = openLog(environment.LOG_LEVEL);
-  const destinations = openDestinations(resolved, environment.SLACK_API_URL, log);
-  return { sources, destinations, log, secretOf: undefined };
+function liveParts({ variables, environment }: Invocation): Parts {
+  return { log: openLog(environment.LOG_LEVEL), secret: secretReader(variables), secretOf: () => '' };
 }
 
-async function startOrExplain(options: Parameters<typeof startService>[0]): Promise<Service> {
+async function startOrExplain(
+  options: ServiceOptions,
+  { complain }: Pick<Invocation, 'complain'>,
+): Promise<Service | undefined> {
   try {
     return await startService(options);
   } catch (error) {
@@ -110,6 +118,10 @@ async function startOrExplain(options: Parameters<typeof startService>[0]): Prom
     if (code === 'EACCES') throw new Misuse(`Port ${PORT} may not be used: give one above 1023 with --port or PORT.`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new Misuse(`HOST ${HOST} is no address of this machine.`);
+    if (name === 'RulesRefused') {
+      complain(`The rules file may not be what is meant: ${message}`);
+      return undefined;
+    }
     if (name === 'AlreadyServed' || name === 'WrongPurpose') throw new Misuse(message);
     throw error;
   }
@@ -119,10 +131,7 @@ async function startOrExplain(options: Parameters<typeof startService>[0]): Prom
 const stopWithinMs = 9_500;
 
 /** Stops politely at the first signal; a second one does not wait. */
-async function untilSignalled(
-  service: Service,
-  log: { info: (fields: object, message: string) => void },
-): Promise<number> {
+async function untilSignalled(service: Service, log: Pick<Logger, 'info'>): Promise<number> {
   const signal = await Promise.race(['SIGTERM', 'SIGINT'].map((name) => once(process, name).then(() => name)));
   log.info({ signal }, 'stopping');
   for (const name of ['SIGTERM', 'SIGINT']) process.once(name, () => process.exit(1));

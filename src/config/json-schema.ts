@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../domain/filter.ts';
 import { filterSchema, ruleSchema } from '../domain/rule.ts';
 import { rulesFileSchema } from './rules-file.ts';
 
@@ -19,6 +20,20 @@ export function rulesJsonSchema(): Record<string, unknown> {
   return { $schema, title: 'A rules file of tocsin', ...schema };
 }
 
+/** Every key that stands anywhere in a rules file but in filters: a misspelt one is most likely one of these. */
+export function knownKeys(): string[] {
+  const { $defs, ...file } = rulesJsonSchema();
+  const { filter: _filter, ...others } = isObject($defs) ? $defs : {};
+  return [...new Set([...keysIn(file), ...keysIn(others)])];
+}
+
+function keysIn(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(keysIn);
+  if (!isObject(schema)) return [];
+  const own = isObject(schema.properties) ? Object.keys(schema.properties) : [];
+  return [...own, ...Object.values(schema).flatMap(keysIn)];
+}
+
 const filterRef = { $ref: '#/$defs/filter' };
 const value = { type: ['string', 'number', 'boolean', 'array', 'object'] };
 const values = { type: 'array', minItems: 1, items: value };
@@ -35,6 +50,7 @@ const operators = {
   $in: { description: 'One of these.', ...values },
   $nin: { description: 'None of these.', ...values },
   $exists: { description: 'Whether it is there, and not null.', type: 'boolean' },
+  $glob: { description: 'The whole text is like this: * is anything, ? one character.', type: 'string' },
   $and: { description: 'Every one of these matches.', ...filters },
   $or: { description: 'At least one of these matches.', ...filters },
   $not: { description: 'It does not match; what is unknown stays unknown.', ...filterRef },

@@ -7,6 +7,8 @@ import { nearest } from '../domain/nearest.ts';
 import { ruleSchema } from '../domain/rule.ts';
 import type { PlacedRule, RuleSet } from '../domain/rule-set.ts';
 import { compileRules } from '../domain/rule-set.ts';
+import { checkNames, namesIn, rawRules, section } from './check-names.ts';
+import { knownKeys } from './json-schema.ts';
 import type { DestinationText, SourceText } from './rules-file.ts';
 import { rulesFileSchema } from './rules-file.ts';
 import { pathText, readStrictJson } from './strict-json.ts';
@@ -16,6 +18,9 @@ export type Config = {
   sources: ReadonlyMap<string, SourceText & { testFilter?: Filter }>;
   destinations: ReadonlyMap<string, DestinationText>;
   owner?: string;
+  /** By label, the label of the one that is told instead. Never leads in a circle. */
+  fallbacks: ReadonlyMap<string, string>;
+  orphanGraceMs: number;
   staleAfterMs: number;
   retention: { ageMs?: number; bytes?: number };
   rules: RuleSet;
@@ -28,6 +33,7 @@ export type Loaded = { ok: true; config: Config } | { ok: false; problems: Probl
 export type TraitsByType = Readonly<Record<SourceText['type'], SourceTraits>>;
 
 const day = 86_400_000;
+const tenMinutes = 600_000;
 
 /** Reads the rules file at `path`: the config, or every problem at once with its path and, where known, its line. */
 export function loadRules(path: string, traits: TraitsByType): Loaded {
@@ -35,11 +41,13 @@ export function loadRules(path: string, traits: TraitsByType): Loaded {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const message = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`;
-    return { ok: false, problems: [{ path, message }] };
+    return { ok: false, problems: [unreadable(path, error as NodeJS.ErrnoException)] };
   }
   return parseRules(text, traits);
+}
+
+export function unreadable(path: string, { code }: NodeJS.ErrnoException): Problem {
+  return { path, message: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})` };
 }
 
 /** As `loadRules`, from a text. */
@@ -63,6 +71,8 @@ export function parseRules(text: string, traits: TraitsByType): Loaded {
     sources: filtered,
     destinations,
     ...(given.owner === undefined ? {} : { owner: given.owner }),
+    fallbacks: fallbacksOf(destinations),
+    orphanGraceMs: given.orphanGrace ?? tenMinutes,
     staleAfterMs: given.staleAfter ?? day,
     retention: {
       ...(given.retention?.age === undefined ? {} : { ageMs: given.retention.age }),
@@ -90,15 +100,6 @@ function knownSources(value: unknown, traits: TraitsByType): Map<string, SourceT
     return [name, known?.[1] ?? ofAnyType];
   });
   return new Map([...named.map((name): [string, SourceTraits] => [String(name), ofAnyType]), ...configured]);
-}
-
-function section(value: unknown, name: string): Record<string, unknown> {
-  const found = isObject(value) ? value[name] : undefined;
-  return isObject(found) ? found : {};
-}
-
-function rawRules(value: unknown): unknown[] {
-  return isObject(value) && Array.isArray(value.rules) ? value.rules : [];
 }
 
 function readRules(value: unknown, problems: Problem[]): PlacedRule[] {
@@ -138,18 +139,10 @@ function problemsOf(error: z.ZodError, base: PropertyKey[] = []): Problem[] {
 }
 
 function unknownKey(key: string, at: PropertyKey[]): Problem {
-  const hint = nearest(key, allKeys);
+  const hint = nearest(key, knownKeys());
   const message = `there is no key "${key}" here${hint ? `: did you mean "${hint}"?` : ''}`;
   return { path: pathText([...at, key]), message };
 }
-
-/** Every key that stands anywhere in a rules file: a misspelt one is most likely one of these. */
-const allKeys = [
-  ...Object.keys(rulesFileSchema.shape),
-  ...Object.keys(ruleSchema.shape),
-  ...['type', 'secrets', 'maxAge', 'test', 'channel', 'token', 'url', 'routingKey', 'server', 'pace', 'timeout'],
-  ...['perMinute', 'burst', 'env', 'file', 'age', 'bytes'],
-];
 
 function messageOf(message: string): string {
   if (message.endsWith('received undefined')) return 'is missing';
@@ -175,43 +168,36 @@ function lineOf(path: string, lines: ReadonlyMap<string, number>): number | unde
   return at === '' ? undefined : lines.get(at);
 }
 
-function checkNames(value: unknown, problems: Problem[]): void {
-  const names = {
-    source: Object.keys(section(value, 'sources')),
-    destination: Object.keys(section(value, 'destinations')),
-  };
-  const check = (kind: 'source' | 'destination', name: unknown, path: string) => {
-    if (typeof name !== 'string' || names[kind].includes(name)) return;
-    const hint = nearest(name, names[kind]);
-    const way = hint ? `did you mean "${hint}"?` : `there are: ${names[kind].join(', ') || 'none'}`;
-    problems.push({ path, message: `there is no ${kind} "${name}": ${way}` });
-  };
-  for (const [i, rule] of rawRules(value).entries()) {
-    for (const [j, name] of namesIn(rule, 'from').entries()) check('source', name, `rules[${i}].from[${j}]`);
-    for (const [j, name] of namesIn(rule, 'to').entries()) check('destination', name, `rules[${i}].to[${j}]`);
-  }
-  check('destination', isObject(value) ? value.owner : undefined, 'owner');
-}
-
-function namesIn(rule: unknown, key: 'from' | 'to'): unknown[] {
-  const names = isObject(rule) ? rule[key] : undefined;
-  return Array.isArray(names) ? names : [];
-}
-
 function withTestFilter(name: string, source: SourceText, problems: Problem[]): SourceText & { testFilter?: Filter } {
   if (source.test === undefined) return source;
   return { ...source, testFilter: compileFilter(source.test, `sources.${name}.test`, problems) };
 }
 
+function fallbacksOf(destinations: ReadonlyMap<string, DestinationText>): Map<string, string> {
+  const pairs = [...destinations].flatMap(([name, { fallback }]): [string, string][] =>
+    fallback === undefined ? [] : [[name, fallback]],
+  );
+  return new Map(pairs);
+}
+
 function warningsOf(
   rules: PlacedRule[],
-  destinations: ReadonlyMap<string, unknown>,
+  destinations: ReadonlyMap<string, DestinationText>,
   owner: string | undefined,
 ): Problem[] {
-  const used = new Set([
-    ...rules.filter(({ text }) => text.enabled).flatMap(({ text }) => text.to),
-    ...(owner ? [owner] : []),
-  ]);
-  const unused = [...destinations.keys()].filter((name) => !used.has(name));
-  return unused.map((name) => ({ path: `destinations.${name}`, message: 'no rule sends to this destination' }));
+  const used = new Set(rules.filter(({ text }) => text.enabled).flatMap(({ text }) => text.to));
+  if (owner) used.add(owner);
+  // What is added on the way is visited too: the fallback of a fallback is used.
+  for (const name of used) {
+    const fallback = destinations.get(name)?.fallback;
+    if (fallback !== undefined) used.add(fallback);
+  }
+  return [...destinations].flatMap(([name, text]) => {
+    const at = `destinations.${name}`;
+    const isMute = text.type === 'slack' && text.broadcastResolve && text.threads === 'none';
+    return [
+      ...(used.has(name) ? [] : [{ path: at, message: 'no rule sends to this destination' }]),
+      ...(isMute ? [{ path: `${at}.broadcastResolve`, message: 'shows a reply, and "threads": "none" has none' }] : []),
+    ];
+  });
 }

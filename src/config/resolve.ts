@@ -12,19 +12,31 @@ export type ResolvedSource = {
   testFilter?: Filter;
 };
 
-type Common = { name: string; timeoutMs: number; pace: Pace };
-/** A destination with its secrets, one for each address it has or had. The first of a name is the one that opens. */
+type Common = { name: string; timeoutMs: number; pace: Pace; fallbackAfterMs: number };
+/**
+ * A destination with its secrets, one for each address it has or had. The first of a name is the one that opens.
+ * `otherTokens`: for channels that no destination leads to any more and only they were told with.
+ */
 export type ResolvedDestination = Common &
   (
-    | { type: 'slack'; channel: string; token: string }
+    | ({ type: 'slack'; channel: string; token: string; otherTokens: string[]; editEveryMs: number } & SlackManner)
     | { type: 'slack-webhook'; url: string }
     | { type: 'pagerduty'; routingKey: string; server: string }
     | { type: 'preview' }
   );
 
+type SlackManner = Pick<Extract<DestinationText, { type: 'slack' }>, 'threads' | 'broadcastResolve'>;
+
 const defaultTimeoutMs = 10_000;
 /** "1 message per second per channel" (https://docs.slack.dev/apis/web-api/rate-limits); about 120 events a minute per key (https://developer.pagerduty.com/docs/events-api-v2/rate-limits/). */
 const defaultPerMinute = { slack: 60, 'slack-webhook': 60, pagerduty: 120, preview: undefined } as const;
+/** A page that nobody gets is worse than a message. */
+export const defaultFallbackAfterMs = {
+  slack: 600_000,
+  'slack-webhook': 600_000,
+  pagerduty: 120_000,
+  preview: 600_000,
+} as const;
 
 /** The sources with their secrets; what is missing is added to `problems`. */
 export function resolveSources(config: Config, secret: SecretReader, problems: Problem[]): ResolvedSource[] {
@@ -60,18 +72,21 @@ function resolveOne(
 ): ResolvedDestination[] {
   const perMinute = defaultPerMinute[text.type];
   const pace = text.pace ?? (perMinute === undefined ? ('none' as const) : { perMinute, burst: 1 });
-  const common = { name, timeoutMs: text.timeout ?? defaultTimeoutMs, pace };
+  const fallbackAfterMs = text.fallbackAfter ?? defaultFallbackAfterMs[text.type];
+  const common = { name, timeoutMs: text.timeout ?? defaultTimeoutMs, pace, fallbackAfterMs };
+  const listed = (refs: SecretRef | SecretRef[], key: string) =>
+    Array.isArray(refs) ? refs.map((ref, i) => secret(ref, `${key}[${i}]`)) : [secret(refs, key)];
   switch (text.type) {
-    case 'slack':
-      return [{ ...common, type: text.type, channel: text.channel, token: secret(text.token, 'token') }];
+    case 'slack': {
+      const { type, channel, threads, broadcastResolve, editEvery: editEveryMs } = text;
+      const [token = '', ...otherTokens] = listed(text.token, 'token');
+      return [{ ...common, type, channel, token, otherTokens, threads, broadcastResolve, editEveryMs }];
+    }
     case 'slack-webhook':
       return [{ ...common, type: text.type, url: secret(text.url, 'url') }];
     case 'pagerduty': {
-      const refs = Array.isArray(text.routingKey) ? text.routingKey : [text.routingKey];
-      return refs.map((ref, i) => {
-        const key = Array.isArray(text.routingKey) ? `routingKey[${i}]` : 'routingKey';
-        return { ...common, type: text.type, routingKey: secret(ref, key), server: text.server };
-      });
+      const { type, server } = text;
+      return listed(text.routingKey, 'routingKey').map((routingKey) => ({ ...common, type, routingKey, server }));
     }
     case 'preview':
       return [{ ...common, type: text.type }];

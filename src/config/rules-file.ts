@@ -16,6 +16,14 @@ export const secretRefSchema = z
 
 export type SecretRef = z.infer<typeof secretRefSchema>;
 
+/** One secret, or a list while one takes the place of another; `use` says what becomes of the rest. */
+const secretsSchema = (use: string) =>
+  z.union([secretRefSchema, z.array(secretRefSchema).min(1)], {
+    error:
+      `takes {"env": "NAME"}, {"file": "path"}, or a list of them (${use}): ` +
+      'a secret never stands in the rules file itself',
+  });
+
 const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'takes 1 to 64 letters, digits, "_" or "-"');
 
 const sourceSchema = z.strictObject({
@@ -38,6 +46,23 @@ const paceSchema = z.union(
   { error: 'takes {"perMinute": 60, "burst": 1} or "none"' },
 );
 
+/** More often than once a second is faster than a channel may be told: https://docs.slack.dev/apis/web-api/rate-limits */
+const leastEditEveryMs = 1_000;
+
+const operatorsSchema = z
+  .strictObject({
+    users: idsOf(/^[UW][A-Z0-9]{2,}$/, 'takes user ids such as "U0123456789"').describe('The ids of Slack users.'),
+    groups: idsOf(/^S[A-Z0-9]{2,}$/, 'takes user group ids such as "S0123456789"').describe(
+      'The ids of Slack user groups.',
+    ),
+  })
+  .refine(({ users, groups }) => users ?? groups, 'takes "users", "groups", or both')
+  .meta({ minProperties: 1 });
+
+function idsOf(form: RegExp, words: string) {
+  return z.array(z.string().regex(form, words)).min(1).optional();
+}
+
 const forAll = {
   pace: paceSchema
     .optional()
@@ -46,6 +71,13 @@ const forAll = {
     .refine((ms) => ms <= 60_000, 'takes at most "60s"')
     .optional()
     .describe('How long one call may take ("10s"), at most "60s".'),
+  fallback: z
+    .string()
+    .optional()
+    .describe('The name of the destination that is told instead while this one cannot be; it is told the end as well.'),
+  fallbackAfter: durationSchema
+    .optional()
+    .describe('How long something new may stay untold before that ("2m" for PagerDuty, "10m" for Slack).'),
 };
 
 /** `events.pagerduty.com`, or any host with a port. */
@@ -67,7 +99,22 @@ const destinationSchema = z.discriminatedUnion(
         .string()
         .regex(/^[CDG][A-Z0-9]{2,}$/, 'takes a channel id such as "C0123456789", not a name')
         .describe('The channel\'s id, such as "C0123456789", not its name.'),
-      token: secretRefSchema.default({ env: 'SLACK_BOT_TOKEN' }).describe('The bot token.'),
+      token: secretsSchema('the first is used, the others where only they may')
+        .default({ env: 'SLACK_BOT_TOKEN' })
+        .describe('The bot token, or a list: the first is used, the others tell where only they may.'),
+      threads: z
+        .enum(['changes', 'none'])
+        .default('changes')
+        .describe('"changes": what matters is also told as a reply below the message; "none": the message alone.'),
+      broadcastResolve: z
+        .boolean()
+        .default(false)
+        .describe('true: the reply that says it is over shows in the channel.'),
+      editEvery: durationSchema
+        .refine((ms) => ms >= leastEditEveryMs, 'takes at least "1s"')
+        .prefault('10s')
+        .describe('The message is edited no more often, but for what cannot wait; at least "1s".'),
+      operators: operatorsSchema.optional().describe('Who may press the buttons of its messages.'),
       ...forAll,
     }),
     z.strictObject({
@@ -77,11 +124,9 @@ const destinationSchema = z.discriminatedUnion(
     }),
     z.strictObject({
       type: typed('pagerduty'),
-      routingKey: z
-        .union([secretRefSchema, z.array(secretRefSchema).min(1)], {
-          error: 'takes {"env": "NAME"}, {"file": "path"}, or a list of them (the first opens, the others still end)',
-        })
-        .describe('The integration key, or a list: the first opens, the others only end what they opened.'),
+      routingKey: secretsSchema('the first opens, the others still end').describe(
+        'The integration key, or a list: the first opens, the others only end what they opened.',
+      ),
       server: serverSchema.default('events.pagerduty.com').describe('Elsewhere, such as "events.eu.pagerduty.com".'),
       ...forAll,
     }),
@@ -99,6 +144,9 @@ const retentionSchema = z.strictObject({
 export const rulesFileSchema = z.strictObject({
   $schema: z.string().optional().describe('The path of this schema, for editors: "./rules.schema.json".'),
   owner: nameSchema.optional().describe("The destination that hears of tocsin's own trouble."),
+  orphanGrace: durationSchema
+    .optional()
+    .describe('How long what no rule feeds any more stays open, in case the rule comes back ("10m").'),
   staleAfter: durationSchema.optional().describe('An event older than that at receipt opens nothing ("24h").'),
   retention: retentionSchema
     .optional()

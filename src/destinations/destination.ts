@@ -1,29 +1,38 @@
+import type { EpisodeChange } from '../domain/incident.ts';
 import type { Message } from '../domain/message.ts';
 import type { Ways } from '../domain/notification.ts';
 
 /** One thing to tell one destination: one call. */
 export type Order = {
-  act: 'open' | 'update' | 'resolve' | 'notice';
-  /** What stands there already, to be changed; `undefined` where that is not known or was never told. */
+  act: 'open' | 'update' | 'acknowledge' | 'reply' | 'resolve' | 'notice';
+  /** What stands there already, to be changed, or replied to; `undefined` where that is not known or was never told. */
   ref: string | undefined;
   /** The incident's dedup key, at most 255 characters. */
   key: string;
-  /** Our id for what is told, the same for every attempt. Holds nothing from outside. */
+  /** Our id for what is told, the same for every attempt; of a reply, one of its own. Holds nothing from outside. */
   notificationId: string;
   message: Message;
+  /** What a reply is about. */
+  change?: EpisodeChange;
+  /** What was told of the episode before, where this opens another one. */
+  before?: { number: number; ref: string };
+  /** The full form was refused: tell it in a few plain lines. */
+  short: boolean;
 };
 
 /**
  * What the destination answered. `retry`: it did not happen and may later, not before `afterMs`. `ambiguous`: nobody
  * knows whether it happened. `refused`: it never will. Reasons are words for people and hold no secret.
- * `pauseMs`: nothing else at this address before then. `lost`: what stands there is gone, or cannot be changed any
- * more, and has to be told anew.
+ *
+ * `pause`: nothing else that draws on the same budget at this address (or nothing at all there) before then. `lost`: what
+ * stands there is gone, or cannot be changed any more, and has to be told anew. `content`: it is the form that was
+ * refused; a shorter one may pass. `credential`: it is the credential that was refused, for all that is told with it.
  */
 export type Result =
   | { kind: 'told'; ref: string }
-  | { kind: 'retry'; reason: string; afterMs?: number; pauseMs?: number }
+  | { kind: 'retry'; reason: string; afterMs?: number; pause?: { of: 'budget' | 'address'; ms: number } }
   | { kind: 'ambiguous'; reason: string }
-  | { kind: 'refused'; reason: string; lost?: true };
+  | { kind: 'refused'; reason: string; lost?: true; content?: true; credential?: true };
 
 /** A call that did not tell, or nobody knows. */
 export type Failure = Exclude<Result, { kind: 'told' }>;
@@ -38,6 +47,8 @@ export interface Destination {
   readonly type: 'slack' | 'slack-webhook' | 'pagerduty' | 'preview';
   /** What is opened at one address is ended at the same. Holds no secret. */
   readonly address: string;
+  /** The fingerprint of the credential that is used. */
+  readonly credential: string;
   readonly ways: Ways;
   readonly timeoutMs: number;
   readonly pace: { perMinute: number; burst: number } | 'none';
@@ -47,9 +58,11 @@ export interface Destination {
    */
   tell(order: Order, signal: AbortSignal): Promise<Result>;
   /**
-   * Looks for what was told under our id since that moment, where `ways.finds`. One call, under the same rules as
-   * `tell`; `refused` where it cannot be looked for.
+   * Looks for what was told under our id since that moment, where `ways.finds`; with `below`, among the replies to what
+   * stands there. One call, under the same rules as `tell`; `refused` where it cannot be looked for.
    */
-  find(sought: { notificationId: string; since: number }, signal: AbortSignal): Promise<Found>;
+  find(sought: { notificationId: string; since: number; below?: string }, signal: AbortSignal): Promise<Found>;
+  /** The name of the limit that such a call draws on: one that is exceeded keeps back those alone. */
+  budget(order: Pick<Order, 'act' | 'ref'>): string;
   close(): Promise<void>;
 }

@@ -6,10 +6,14 @@ const leastSeconds = 1;
 /** No sender of a Retry-After may silence an address for longer. */
 const mostSeconds = 900;
 
-/** A 429: it did not happen, and nothing else should be tried there before the asked time has passed. */
-export function overLimit(who: string, askedSeconds: number | undefined): Failure {
+/**
+ * A 429: it did not happen, and nothing else `of` the exceeded limit (or of the whole address) should be tried before
+ * the asked time has passed.
+ */
+export function overLimit(who: string, askedSeconds: number | undefined, of: 'budget' | 'address'): Failure {
   const asked = askedSeconds === undefined || Number.isNaN(askedSeconds) ? unaskedSeconds : askedSeconds;
   const seconds = Math.min(mostSeconds, Math.max(leastSeconds, asked));
-  const afterMs = Math.ceil(seconds * 1000);
-  return { kind: 'retry', reason: `${who} is over its rate limit: not before ${seconds} s`, afterMs, pauseMs: afterMs };
+  const ms = Math.ceil(seconds * 1000);
+  const reason = `${who} is over its rate limit: not before ${seconds} s`;
+  return { kind: 'retry', reason, afterMs: ms, pause: { of, ms } };
 }

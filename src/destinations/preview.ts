@@ -14,14 +14,21 @@ export function preview(settings: {
     name,
     type: 'preview',
     address,
+    credential: 'preview',
     ways,
     timeoutMs: 1_000,
     pace: 'none',
     tell: async (order) => {
       show(render(order));
-      return { kind: 'told', ref: order.ref ?? `preview:${order.notificationId}` };
+      return { kind: 'told', ref: refOf(order) };
     },
     find: async () => ({ kind: 'absent' }),
+    budget: ({ act }) => act,
     close: async () => {},
   };
+}
+
+/** A reply is a message of its own, below what it refers to. */
+function refOf({ act, ref, notificationId }: Order): string {
+  return act === 'reply' || ref === undefined ? `preview:${notificationId}` : ref;
 }

@@ -1,6 +1,6 @@
 import { nearest } from './nearest.ts';
 import type { Question } from './question.ts';
-import { comparing, equalTo, existence, oneOf } from './question.ts';
+import { comparing, equalTo, existence, globbing, oneOf } from './question.ts';
 import type { Verdict } from './verdict.ts';
 import { and, not, or } from './verdict.ts';
 
@@ -102,6 +102,7 @@ const operators: Record<string, Compile> = {
   $in: leaf(oneOf),
   $nin: negated(oneOf),
   $exists: leaf(existence),
+  $glob: leaf(globbing),
   $and: (expected, place, op) => combined(op, listOf(expected, place), and),
   $or: (expected, place, op) => combined(op, listOf(expected, place), or),
   $not: (expected, place, op) => combined(op, [compileFilter(expected, place.at, place.problems)], ([one]) => not(one)),

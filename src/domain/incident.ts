@@ -12,11 +12,23 @@ export type CauseVerdict = (typeof verdicts)[number];
 /** A place in a cause's order: event time, then what ends after what it ends, then the ledger's number. */
 export type Mark = { at: number; ends: boolean; seq: number };
 
+/** Where something ended: what is not newer is late. `episode` is the one it ended with. */
+export type Floor = Mark & { episode?: number };
+
+/** How many matches open a cause, and how many clears end it. */
+export type Counting = { fire: { count: number; of: number }; clear: number };
+
 /**
  * One event in a cause's memory, and whether the cause fired once it had happened. A stale one counts and orders, but
- * opens nothing.
+ * opens nothing. `counting`: how the rule counted when it was heard, so that an edit turns nothing that was judged
+ * before; left out where one match opens and one clear ends.
  */
-export type RingEntry = Mark & { verdict: Exclude<CauseVerdict, 'unknown'>; stale: boolean; firing: boolean };
+export type RingEntry = Mark & {
+  verdict: Exclude<CauseVerdict, 'unknown'>;
+  stale: boolean;
+  firing: boolean;
+  counting?: Counting;
+};
 
 /** What there is to say about a cause: the event that last matched and what in it tripped the rule. */
 export type Said = {
@@ -24,9 +36,6 @@ export type Said = {
   event: Event;
   tripped: Tripped[];
 };
-
-/** How many matches open a cause, and how many clears end it. */
-export type Counting = { fire: { count: number; of: number }; clear: number };
 
 /** What one rule, hearing one source, contributes to an incident. */
 export type Cause = {
@@ -39,17 +48,44 @@ export type Cause = {
   firing: boolean;
   severity: Severity;
   ring: RingEntry[];
+  /** What is not newer than this finds no place in the ring: too much of what it followed is forgotten. */
+  forgotten?: Mark;
   /** What is not newer than this is over. */
-  floor?: Mark;
+  floor?: Floor;
   /** Receipt of the last event that was in scope and not late. */
   heardAt: number;
   /** How long it must be quiet, while we listen, before the cause ends by itself. */
   resolveAfterMs?: number;
   said?: Said;
+  /** No rule in force feeds it: since when that is known, and when it is ended unless the rule comes back. */
+  orphan?: { since: number; until: number };
 };
 
-/** An address that was told, or is owed, something about the open episode, and the label it goes by. */
-export type Rung = { address: string; destination: string };
+/**
+ * An address that was told, or is owed, something about the open episode, and the label it goes by. `standsInFor`: the
+ * label of a destination that could not be told.
+ */
+export type Rung = { address: string; destination: string; standsInFor?: string };
+
+/** What a person said or did about an open episode. */
+export type ByPerson = { by: string; at: number; comment?: string };
+
+export const changeKinds = ['raised', 'acknowledged', 'snoozed', 'ended'] as const;
+
+/**
+ * One change of an episode that matters to whoever was told, in the order they happened; `revision` is the incident's
+ * after it. `from` and `to`: severities of a rise. `until`: the end of a snooze.
+ */
+export type EpisodeChange = {
+  revision: number;
+  at: number;
+  what: (typeof changeKinds)[number];
+  by?: string;
+  comment?: string;
+  from?: Severity;
+  to?: Severity;
+  until?: number;
+};
 
 /** One trouble, by its dedup key. */
 export type Incident = {
@@ -60,12 +96,18 @@ export type Incident = {
   /** The number of the current or last episode; 0 before the first. */
   episode: number;
   openedAt?: number;
+  /** While open, the revision of the last change that people can see: the episode's. */
+  shown?: number;
   causes: Cause[];
+  /** Where a person ended all of it, also for the causes that are still to come. */
+  floor?: Floor;
   rung: Rung[];
-  acknowledged?: { by: string; at: number };
-  snoozed?: { by: string; until: number };
+  acknowledged?: ByPerson;
+  snoozed?: ByPerson & { until: number };
+  /** Of the open episode, the newest 20. */
+  changes?: EpisodeChange[];
   /** How the last episode went, while none is open. */
-  last?: { severity: Severity; openedAt: number; endedAt: number; why: EndReason };
+  last?: { severity: Severity; openedAt: number; endedAt: number; why: EndReason; by?: string };
   /** When time alone may change something here. */
   wakeAt?: number;
   /** The match rang although its key had a missing variable. */
@@ -80,6 +122,7 @@ export type End = {
   at: number;
   why: EndReason;
   by?: string;
+  comment?: string;
   /** How long it had been quiet, where that is why. */
   quietMs?: number;
   /** The event that ended it, where one did. */
@@ -101,7 +144,11 @@ export type Episode = {
   firing: { rule: string; source: string }[];
   test: boolean;
   keyless: boolean;
-  acknowledged?: { by: string; at: number };
-  snoozed?: { by: string; until: number };
+  acknowledged?: ByPerson;
+  snoozed?: ByPerson & { until: number };
+  /** The newest 20, its end included; left out where nothing changed yet. */
+  changes?: EpisodeChange[];
+  /** Who is told instead of another: by address, the label of the one that could not be told. */
+  standIns?: { address: string; standsInFor: string }[];
   end?: End;
 };

@@ -1,12 +1,17 @@
 import { durationWords } from './duration.ts';
+import { endWords, isConfirmedEnd, recoveredWords } from './end-words.ts';
 import type { Counts, Event } from './event.ts';
-import { valueAt } from './event.ts';
 import type { Tripped } from './filter.ts';
-import type { End, EndReason, Episode, Severity } from './incident.ts';
+import type { ByPerson, End, EndReason, Episode, Severity } from './incident.ts';
+import { comparisonWords, labelOf, typeWords, valueWords } from './value-words.ts';
 
 /** What to say about an episode or a notice, before any channel's format. Plain text from outside: escape it. */
 export type Message = {
   state: 'open' | 'resolved' | 'notice';
+  /** By which people acknowledge it; the incident's own, also where it is told under another. */
+  key: string;
+  /** Of the episode: from 2 on it was open before. */
+  number: number;
   severity: Severity;
   /** One line: who, and the value that tripped. */
   title: string;
@@ -26,20 +31,39 @@ export type Message = {
   openedAt: number;
   /** ISO 8601: when the sender says it happened. */
   occurredAt: string;
-  end?: { at: number; why: EndReason; words: string };
-  acknowledged?: { by: string; at: number };
-  snoozed?: { by: string; until: number };
+  end?: Ending;
+  acknowledged?: ByPerson;
+  snoozed?: ByPerson & { until: number };
+  /** The label of a destination that could not be told, where this one is told instead. */
+  standsInFor?: string;
   /** The event in our words with the sender's `data`, at most 8 KiB of JSON, for whoever keeps details. */
   event: Event;
 };
 
-/** What there is to say of an episode as it is. */
-export function messageOf(episode: Episode): Message {
-  const { said, end } = episode;
+/** How it ended. `lasted` is a duration in words. */
+export type Ending = {
+  at: number;
+  why: EndReason;
+  words: string;
+  lasted: string;
+  /** Something said that it is over: not so where it was quiet, or where no rule feeds it any more. */
+  confirmed: boolean;
+  /** What tripped, as it is now; or what was heard that ended it. */
+  recovered?: string;
+  by?: string;
+  comment?: string;
+};
+
+/** What there is to say of an episode as it is, and to that address. */
+export function messageOf(episode: Episode, to: { address?: string } = {}): Message {
+  const { said, end, acknowledged, snoozed } = episode;
   const { event } = said;
   const what = whatTripped(event, said.tripped);
+  const standIn = episode.standIns?.find((each) => each.address === to.address);
   return {
     state: end ? 'resolved' : episode.kind === 'notice' ? 'notice' : 'open',
+    key: episode.key,
+    number: episode.number,
     severity: episode.severity,
     title: event.source === 'tocsin' ? `tocsin: ${event.reason}` : `${subjectOf(event)}: ${what}`,
     test: episode.test,
@@ -53,10 +77,25 @@ export function messageOf(episode: Episode): Message {
     rules: [...new Set([said.rule, ...episode.firing.map((each) => each.rule)])],
     openedAt: episode.openedAt,
     occurredAt: event.occurredAt,
-    ...(end ? { end: { at: end.at, why: end.why, words: endWords(end, said.tripped) } } : {}),
-    ...(episode.acknowledged ? { acknowledged: episode.acknowledged } : {}),
-    ...(episode.snoozed ? { snoozed: episode.snoozed } : {}),
+    ...(end ? { end: endingOf(episode, end) } : {}),
+    ...(acknowledged ? { acknowledged } : {}),
+    ...(snoozed ? { snoozed } : {}),
+    ...(standIn ? { standsInFor: standIn.standsInFor } : {}),
     event,
+  };
+}
+
+function endingOf({ openedAt, said }: Episode, end: End): Ending {
+  const recovered = recoveredWords(end, said.tripped);
+  return {
+    at: end.at,
+    why: end.why,
+    words: endWords(end, recovered),
+    lasted: durationWords(end.at - openedAt),
+    confirmed: isConfirmedEnd(end),
+    ...(recovered === undefined ? {} : { recovered }),
+    ...(end.by === undefined ? {} : { by: end.by }),
+    ...(end.comment === undefined ? {} : { comment: end.comment }),
   };
 }
 
@@ -84,39 +123,6 @@ function whatTripped(event: Event, tripped: readonly Tripped[]): string {
     ...(event.reason ? [event.reason] : []),
   ];
   return [...new Set(words)].join(', ');
-}
-
-function typeWords({ type }: Event): string {
-  return type.replace(/[._]/g, ' ');
-}
-
-const comparisons: Record<string, string> = {
-  $lt: 'below',
-  $lte: 'at most',
-  $gt: 'above',
-  $gte: 'at least',
-  $eq: 'is',
-};
-
-function comparisonWords({ path, op, expected, actual }: Tripped): string {
-  const comparison = comparisons[op] ?? op;
-  return `${labelOf(path)} ${valueWords(path, actual)} (${comparison} ${valueWords(path, expected)})`;
-}
-
-/** Shares are told in per cent with one decimal, everything else as it is. */
-function valueWords(name: string | undefined, value: unknown): string {
-  if (typeof value !== 'number') return String(value);
-  if (name && /rate$/i.test(name) && value >= 0 && value <= 1) return `${(value * 100).toFixed(1)}%`;
-  return String(Number(value.toPrecision(12)));
-}
-
-/** `inboxRate` and `inbox_rate` read `inbox rate`. */
-function labelOf(path: string): string {
-  return path
-    .replace(/^data\./, '')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/[_.]/g, ' ')
-    .toLowerCase();
 }
 
 function factsOf(event: Event): Message['facts'] {
@@ -155,27 +161,4 @@ function failedAuthOf({ auth }: Event): string[] {
     return result === undefined || result.toLowerCase() === 'pass' ? [] : [`${name}: ${result}`];
   });
   return auth.aligned === false ? [...results, 'dmarc: not aligned'] : results;
-}
-
-function endWords(end: End, tripped: readonly Tripped[]): string {
-  switch (end.why) {
-    case 'quiet':
-      return `nothing heard for ${durationWords(end.quietMs ?? 0)}, not confirmed`;
-    case 'by-hand':
-      return end.by ? `resolved by hand by ${end.by}` : 'resolved by hand';
-    case 'orphaned':
-      return 'ended: no rule feeds it any more';
-    case 'cleared':
-      return recoveredWords(end, tripped);
-  }
-}
-
-/** The value that tripped, as it is now. */
-function recoveredWords({ event }: End, tripped: readonly Tripped[]): string {
-  if (!event) return 'over';
-  const now = tripped.flatMap(({ path }) => {
-    const value = valueAt(event, path.split('.'));
-    return typeof value === 'number' ? [`${labelOf(path)} ${valueWords(path, value)}`] : [];
-  });
-  return now.length > 0 ? `recovered: ${[...new Set(now)].join(', ')}` : `recovered: ${typeWords(event)}`;
 }

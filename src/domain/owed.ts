@@ -1,14 +1,25 @@
-import type { Episode, Rung } from './incident.ts';
+import type { Episode, Incident, Rung } from './incident.ts';
 import { severities } from './incident.ts';
 import type { Owed } from './notification.ts';
 import { notificationId } from './notification.ts';
-import type { Change } from './settle.ts';
+import type { Change, Settled } from './settle.ts';
 
 /**
  * How long something may be passed over by what is more urgent when its destination is paced: opens by severity, then
  * ends, then edits. It is a head start and no more, so nothing waits for ever.
  */
 const headStartMs = { critical: 0, error: 5_000, warning: 10_000, info: 15_000, end: 20_000, edit: 60_000 } as const;
+
+/** What is committed of a change by time or a person. An end is owed to whoever was rung until then. */
+export function stepOf(before: Incident, after: Settled) {
+  const rung = after.change === 'ended' ? before.rung : after.incident.rung;
+  return {
+    expects: [{ key: before.key, revision: before.revision }],
+    incidents: [after.incident],
+    episodes: after.episode ? [after.episode] : [],
+    owed: owedFor(after, rung).map((each) => each.owed),
+  };
+}
 
 /** What each address that was rung for the episode is owed after a change. */
 export function owedFor(

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Place } from './filter.ts';
+import { globMatcher } from './glob.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What an operator at a leaf asks of the value it stands beside. Of another kind than it can ask about: unknown. */
@@ -34,6 +35,24 @@ export function comparing(holds: (actual: number, expected: number) => boolean) 
       return () => 'unknown';
     }
     return (value) => (isNumber(value) ? (holds(value, expected) ? 'match' : 'no-match') : 'unknown');
+  };
+}
+
+/** Nothing a sender puts into a name is longer; what is, is not looked at. */
+const maxGlobbed = 4_096;
+
+export function globbing(expected: unknown, place: Place): Question {
+  if (typeof expected !== 'string') {
+    place.problems.push({
+      path: place.at,
+      message: `takes text such as "placement:*", not ${JSON.stringify(expected)}`,
+    });
+    return () => 'unknown';
+  }
+  const matches = globMatcher(expected);
+  return (value) => {
+    if (typeof value !== 'string' || value.length > maxGlobbed) return 'unknown';
+    return matches(value) ? 'match' : 'no-match';
   };
 }
 

@@ -1,14 +1,15 @@
 import type { Effect } from './cause.ts';
-import { hear } from './cause.ts';
 import type { Delivery, Normalised, SourceTraits } from './event.ts';
-import type { Cause, Episode, Incident, Mark, Rung } from './incident.ts';
+import { hearJudgement } from './hear-judgement.ts';
+import type { Episode, Incident, Rung } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import { judge } from './judge.ts';
+import { momentWords } from './moment-words.ts';
 import { noticeOf } from './notice.ts';
 import type { Owed } from './notification.ts';
 import { owedFor } from './owed.ts';
 import type { RuleSet } from './rule-set.ts';
-import { compactEvent, saidOf } from './said.ts';
+import { compactEvent } from './said.ts';
 import { freshIncident, settle } from './settle.ts';
 import type { RuleTrace, Trace } from './trace.ts';
 import { fittingTrace } from './trace.ts';
@@ -106,27 +107,20 @@ export function routeDelivery(
 type Context = { judged: Judged; routing: Routing; standing: Standing; now: number };
 
 function routeToIncident(before: Incident, judgements: Judgement[], context: Context): void {
-  const { judged, routing, standing, now } = context;
-  let causes = before.causes;
+  const { routing } = context;
+  let heard = before;
   const effects = judgements.map((judgement) => {
-    const heard = hearJudgement(causes, judgement, context);
-    causes = heard.causes;
-    return { judgement, effect: heard.effect };
+    const { incident, effect, words } = hearJudgement(heard, judgement, context);
+    heard = incident;
+    return { judgement, effect, words };
   });
-  for (const { judgement, effect } of effects) judgement.trace.effect = effectWords(effect, judgement, before);
   routing.expects.push({ key: before.key, revision: before.revision });
-  if (causes === before.causes) return;
-  const ringing = effects.filter(({ effect }) => effect === 'fires' || effect === 'again');
-  const ending = effects.find(({ effect }) => effect === 'ends')?.judgement;
-  const settled = settle(before, causes, {
-    now,
-    joining: placesOf(
-      ringing.map(({ judgement }) => judgement),
-      { key: before.key, standing },
-    ),
-    keyless: ringing.length > 0 && ringing.every(({ judgement }) => judgement.keyless),
-    end: { why: 'cleared', event: compactEvent(judged.normalised.event), tripped: ending?.tripped ?? [] },
-  });
+  const settled = heard === before ? undefined : settleHeard(before, heard, { ...context, effects });
+  const { snoozed } = settled?.incident ?? before;
+  for (const { judgement, words } of effects) {
+    judgement.trace.effect = snoozed ? `${words}; ${snoozeWords(snoozed)}` : words;
+  }
+  if (!settled) return;
   routing.incidents.push(settled.incident);
   if (!settled.episode) return;
   routing.episodes.push(settled.episode);
@@ -135,62 +129,24 @@ function routeToIncident(before: Incident, judgements: Judgement[], context: Con
   note(routing, owedFor(settled, rung));
 }
 
-function hearJudgement(
-  causes: Cause[],
-  judgement: Judgement,
-  { judged, standing }: Context,
-): { causes: Cause[]; effect: Effect } {
-  const { rule, verdict } = judgement;
-  const { event } = judged.normalised;
-  const index = causes.findIndex((cause) => cause.rule === rule.id && cause.source === event.source);
-  const known = causes[index];
-  if (!known && (verdict === 'unknown' || (verdict === 'neither' && rule.counting.fire.of === 1))) {
-    return { causes, effect: 'noted' };
-  }
-  const receivedAt = judged.delivery.receivedAt;
-  const mark: Mark = { at: Date.parse(event.occurredAt), ends: isEnding(judged), seq: judged.delivery.seq };
-  const staleAfterMs = Math.min(standing.staleAfterMs, rule.resolveAfterMs ?? Number.POSITIVE_INFINITY);
-  const stale = receivedAt - mark.at > staleAfterMs;
-  const { cause, effect } = hear(known ?? newCause(judgement, judged), {
-    mark,
-    verdict,
-    stale,
-    receivedAt,
-    counting: rule.counting,
+type Effects = { effects: { judgement: Judgement; effect: Effect }[] };
+
+function settleHeard(before: Incident, heard: Incident, { judged, standing, now, effects }: Context & Effects) {
+  const ringing = effects.filter(({ effect }) => effect === 'fires' || effect === 'again');
+  const ending = effects.find(({ effect }) => effect === 'ends')?.judgement;
+  return settle(before, heard, {
+    now,
+    joining: placesOf(
+      ringing.map(({ judgement }) => judgement),
+      { key: before.key, standing },
+    ),
+    keyless: ringing.length > 0 && ringing.every(({ judgement }) => judgement.keyless),
+    end: { why: 'cleared', event: compactEvent(judged.normalised.event), tripped: ending?.tripped ?? [] },
   });
-  if (effect === 'late') return { causes, effect };
-  const refreshed = effect === 'fires' || effect === 'again' ? withRule(cause, judgement, judged) : cause;
-  return { causes: known ? causes.with(index, refreshed) : [...causes, refreshed], effect };
 }
 
-function isEnding({ traits, normalised }: Judged): boolean {
-  return Object.hasOwn(traits.endings, normalised.event.type);
-}
-
-function newCause({ rule }: Judgement, { normalised, delivery }: Judged): Cause {
-  return {
-    rule: rule.id,
-    source: normalised.event.source,
-    fingerprint: rule.fingerprint,
-    order: rule.order,
-    firing: false,
-    severity: rule.severity,
-    ring: [],
-    heardAt: delivery.receivedAt,
-  };
-}
-
-/** A match that rings brings the cause up to the rule as it is now. */
-function withRule(cause: Cause, { rule, tripped }: Judgement, { normalised }: Judged): Cause {
-  const { resolveAfterMs: _before, ...rest } = cause;
-  return {
-    ...rest,
-    fingerprint: rule.fingerprint,
-    order: rule.order,
-    severity: rule.severity,
-    said: saidOf(rule.id, normalised.event, tripped),
-    ...(rule.resolveAfterMs === undefined ? {} : { resolveAfterMs: rule.resolveAfterMs }),
-  };
+function snoozeWords({ by, until }: { by: string; until: number }): string {
+  return `snoozed by ${by} until ${momentWords(until)}: nothing new rings`;
 }
 
 /** The places these rules send to. A test reaches nobody who would be called out by it. */
@@ -223,21 +179,5 @@ function note(routing: Routing, owed: { owed: Owed; what: string }[]): void {
       episode: each.owed.number,
       what: each.what,
     });
-  }
-}
-
-function effectWords(effect: Effect, { verdict }: Judgement, before: Incident): string {
-  switch (effect) {
-    case 'late':
-      return 'late: not newer than what is over, it changed nothing';
-    case 'fires':
-      return 'fires';
-    case 'again':
-      return 'fires already';
-    case 'ends':
-      return 'over';
-    case 'noted':
-      if (verdict === 'match') return 'kept: something newer stands, or it is too old to open anything';
-      return verdict === 'clear' && !before.open ? 'kept: nothing is open under this key' : 'kept';
   }
 }

@@ -84,6 +84,7 @@ function compileRule(text: RuleText, order: number, { sources, problems }: Known
   const filter = (name: 'where' | 'when' | 'clear') =>
     text[name] === undefined ? {} : { [name]: compileFilter(text[name], `${at}.${name}`, problems) };
   checkEnd(text, at, { sources, problems });
+  checkCounting(text, at, problems);
   return {
     id: text.id,
     order,
@@ -98,18 +99,30 @@ function compileRule(text: RuleText, order: number, { sources, problems }: Known
     ...(text.key === undefined ? {} : { key: compileKey(text.key, `${at}.key`, problems) }),
     to: text.to,
     notice: text.lifecycle === 'notice',
-    counting: { fire: { count: 1, of: 1 }, clear: 1 },
+    counting: countingOf(text),
     ...(text.resolveAfter === undefined ? {} : { resolveAfterMs: text.resolveAfter }),
     testsAsLive: text.testEvents === 'as-live',
   };
 }
 
+function countingOf({ fireAfter, clearAfter }: RuleText): Counting {
+  const { count, of = count } = fireAfter ?? { count: 1 };
+  return { fire: { count, of }, clear: clearAfter?.count ?? 1 };
+}
+
+function checkCounting({ fireAfter, lifecycle }: RuleText, at: string, problems: Problem[]): void {
+  if (lifecycle === 'notice' || fireAfter?.of === undefined || fireAfter.count <= fireAfter.of) return;
+  const { count, of } = fireAfter;
+  const ways = `"of" at least ${count}, or "count" at most ${of}`;
+  problems.push({ path: `${at}.fireAfter`, message: `${count} matches are never among ${of} events: ${ways}` });
+}
+
 /** A rule that can open must be able to end. */
 function checkEnd(text: RuleText, at: string, { sources, problems }: Known): void {
   if (text.lifecycle === 'notice') {
-    for (const name of ['clear', 'resolveAfter'] as const) {
+    for (const [name, fault] of faultsOfNotice) {
       if (text[name] === undefined) continue;
-      problems.push({ path: `${at}.${name}`, message: 'a notice has no end: leave this out, or make it an incident' });
+      problems.push({ path: `${at}.${name}`, message: `${fault}: leave this out, or make it an incident` });
     }
     return;
   }
@@ -119,6 +132,13 @@ function checkEnd(text: RuleText, at: string, { sources, problems }: Known): voi
   const ways = `add ${missing}, "resolveAfter" such as "6h", or "lifecycle": "notice"`;
   problems.push({ path: at, message: `this rule can open an incident and never end it: ${ways}` });
 }
+
+const faultsOfNotice = [
+  ['clear', 'a notice has no end'],
+  ['clearAfter', 'a notice has no end'],
+  ['resolveAfter', 'a notice has no end'],
+  ['fireAfter', 'a notice is told of each match'],
+] as const;
 
 function clearsByItself(text: RuleText, sources: KnownSources): boolean {
   const heard = [...sources].filter(([name]) => !text.from || text.from.includes(name)).map(([, traits]) => traits);

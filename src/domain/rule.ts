@@ -25,6 +25,27 @@ const typePatternSchema = z
   .string()
   .regex(/^(?:\*|[\w-]+(?:\.[\w-]+)*(?:\.\*)?)$/, 'takes an event type such as "test.completed", or "alert.*"');
 
+const howMany = 'takes a whole number from 1 to 100';
+const countSchema = z.int(howMany).min(1, howMany).max(100, howMany);
+
+/** So many events, not minutes: placement tests come hours apart. */
+const fireAfterSchema = z.strictObject(
+  {
+    count: countSchema.describe('How many matches it takes.'),
+    of: countSchema.optional().describe('Among so many of the last events in scope. Left out: as many as "count".'),
+  },
+  { error: formOf('{"count": 2, "of": 3}') },
+);
+
+const clearAfterSchema = z.strictObject(
+  { count: countSchema.describe('How many clears in a row it takes.') },
+  { error: formOf('{"count": 2}') },
+);
+
+function formOf(form: string) {
+  return ({ code }: { code?: string }) => (code === 'invalid_type' ? `takes an object such as ${form}` : undefined);
+}
+
 /** A rule as it stands in the file. Filters are compiled, and checked, by `compileRule`. */
 export const ruleSchema = z.strictObject({
   id: idSchema.describe("The rule's own name; a change of it is another rule."),
@@ -41,6 +62,14 @@ export const ruleSchema = z.strictObject({
   clear: filterSchema
     .optional()
     .describe('It is over. Left out: types that report a state clear when "when" does not match any more.'),
+  fireAfter: fireAfterSchema
+    .optional()
+    .describe(
+      'It opens once "count" of the last "of" events match, and the last of them does. Left out: with the first.',
+    ),
+  clearAfter: clearAfterSchema
+    .optional()
+    .describe('It is over after so many clears in a row. Left out: with the first.'),
   severity: z.enum(severities).default('warning').describe("How bad it is, in PagerDuty's words."),
   key: z
     .string()

@@ -34,7 +34,7 @@ function shortEvent(event: Event, length: number): Event {
 }
 
 function compactTripped(tripped: Tripped): Tripped {
-  const small = (value: unknown) => (sizeOf(value) <= maxText ? value : shortText(JSON.stringify(value), maxText));
+  const small = (value: unknown) => (sizeOf(value) <= maxText ? value : fittingText(JSON.stringify(value), maxText));
   return { ...tripped, expected: small(tripped.expected), actual: small(tripped.actual) };
 }
 
@@ -44,12 +44,13 @@ function sizeOf(value: unknown): number {
 
 function shortAny<T>(value: T, length: number): T;
 function shortAny(value: unknown, length: number): unknown {
-  if (typeof value === 'string') return shortText(value, length);
+  if (typeof value === 'string') return fittingText(value, length);
   if (Array.isArray(value)) return value.slice(0, maxListed).map((each) => shortAny(each, length));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shortAny(each, length)]));
 }
 
-function shortText(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;
+/** The text, or as much of it as fits. */
+export function fittingText(text: string, length: number): string {
+  return text.length <= length ? text.toWellFormed() : `${text.slice(0, length).toWellFormed()}…`;
 }

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { emptied } from './cause.ts';
-import type { Cause, End, Episode, Incident, Rung } from './incident.ts';
+import type { Cause, End, Episode, EpisodeChange, Incident, Rung } from './incident.ts';
 import { severities } from './incident.ts';
 
-/** What may have changed an incident, besides its causes. */
+/** What may have changed an incident, besides what stands in it. */
 export type Settling = {
   now: number;
   /** Addresses that a firing cause's rule sends to now. */
@@ -30,69 +31,89 @@ export function freshIncident(key: string): Incident {
 }
 
 /**
- * The incident after its causes changed: open while any of them fires. Its revision is one higher than before, always:
- * what settles is stored.
+ * The incident after its causes, or what people did to it, became as in `next`: open while any cause fires. Its
+ * revision is one higher than before, always: what settles is stored.
  */
-export function settle(before: Incident, causes: Cause[], settling: Settling): Settled {
-  const revision = before.revision + 1;
-  const lead = leadOf(causes);
-  if (!lead) return before.open ? ended(before, causes, settling) : unchanged({ ...before, causes, revision });
-  const joined = settling.joining.filter((each) => !before.open || !isRung(before, each));
-  const base = before.open ? { ...before, causes, revision } : opened(before, causes, settling);
-  const rung = before.open ? [...before.rung, ...joined] : [...joined];
-  const incident = withWake(calmed({ ...base, rung }, before));
-  if (before.open && joined.length === 0 && !looksOther(before, causes)) return unchanged(incident);
-  return { incident, change: before.open ? 'updated' : 'opened', joined, episode: episodeOf(incident, lead) };
+export function settle(before: Incident, next: Incident, settling: Settling): Settled {
+  const after = { ...next, revision: before.revision + 1 };
+  const lead = leadOf(after.causes);
+  if (!lead) return before.open ? ended(before, after, settling) : unchanged(after);
+  if (!before.open) return seen(opened(after, settling), 'opened', [...settling.joining]);
+  const joined = settling.joining.filter((each) => !isRung(before, each));
+  const incident = calmed({ ...after, rung: [...after.rung, ...joined] }, before, settling.now);
+  if (joined.length === 0 && isDeepStrictEqual(sightOf(before), sightOf(incident))) return unchanged(incident);
+  return seen(incident, 'updated', joined);
 }
 
 function unchanged(incident: Incident): Settled {
   return { incident: withWake(incident), change: 'none', joined: [] };
 }
 
-function isRung(incident: Incident, rung: Rung): boolean {
-  return incident.rung.some((each) => each.address === rung.address);
+function seen(changed: Incident, change: Change, joined: Rung[]): Settled {
+  const incident = withWake({ ...changed, shown: changed.revision });
+  return { incident, change, joined, episode: episodeOf(incident) };
 }
 
-function opened(before: Incident, causes: Cause[], settling: Settling): Incident {
-  const { acknowledged: _a, snoozed: _s, keyless: _k, last: _l, ...rest } = before;
-  return {
-    ...rest,
-    revision: before.revision + 1,
-    open: true,
-    episode: before.episode + 1,
-    openedAt: settling.now,
-    causes,
-    ...(settling.keyless ? { keyless: true } : {}),
-  };
+export function isRung(incident: Incident, { address }: Pick<Rung, 'address'>): boolean {
+  return incident.rung.some((each) => each.address === address);
+}
+
+function opened(after: Incident, { now, joining, keyless }: Settling): Incident {
+  const { last: _l, ...rest } = withoutEpisode(after);
+  const episode = after.episode + 1;
+  return { ...rest, open: true, episode, openedAt: now, rung: [...joining], ...(keyless ? { keyless } : {}) };
 }
 
 /** The end of an episode empties every ring: what was heard until now is over. */
-function ended(before: Incident, causes: Cause[], settling: Settling): Settled {
-  const revision = before.revision + 1;
-  const over = { ...before, revision };
+function ended(before: Incident, after: Incident, settling: Settling): Settled {
   const end: End = { at: settling.now, ...settling.end };
-  const episode = { ...episodeOf(over, leadOf(before.causes)), end };
-  const { openedAt: _o, acknowledged: _a, snoozed: _s, keyless: _k, wakeAt: _w, ...rest } = over;
+  const { why, by, comment } = end;
+  const changes = withChange(after, {
+    at: end.at,
+    what: 'ended',
+    ...(by === undefined ? {} : { by }),
+    ...(comment === undefined ? {} : { comment }),
+  });
+  const over = { ...after, causes: before.causes, shown: after.revision, changes };
+  const episode: Episode = { ...episodeOf(over), end };
   const { severity, openedAt } = episode;
-  const last = { severity, openedAt, endedAt: end.at, why: end.why };
-  const incident: Incident = { ...rest, open: false, last, causes: causes.map((cause) => emptied(cause)), rung: [] };
+  const incident: Incident = {
+    ...withoutEpisode(after),
+    open: false,
+    last: { severity, openedAt, endedAt: end.at, why, ...(by === undefined ? {} : { by }) },
+    causes: after.causes.map((cause) => emptied(cause, after.episode)),
+    rung: [],
+  };
   return { incident, change: 'ended', episode, joined: [] };
 }
 
-/** A rise in severity ends acknowledgement and snooze: it is another trouble than the one somebody has in hand. */
-function calmed(incident: Incident, before: Incident): Incident {
-  const was = leadOf(before.causes);
-  const is = leadOf(incident.causes);
-  if (!before.open || !was || !is || rankOf(is) >= rankOf(was)) return incident;
-  const { acknowledged: _a, snoozed: _s, ...rest } = incident;
-  return rest;
+/** Without what is only of the open episode. */
+function withoutEpisode(incident: Incident): Incident {
+  const { openedAt: _o, shown: _sh, changes: _c, ...rest } = incident;
+  const { acknowledged: _a, snoozed: _s, keyless: _k, wakeAt: _w, ...kept } = rest;
+  return kept;
 }
 
-/** What people see changed: who fires, how severe it is, or what there is to say of it. */
-function looksOther(before: Incident, causes: Cause[]): boolean {
-  const firing = (all: Cause[]) =>
-    JSON.stringify(byPrecedence(all).map(({ rule, source, severity }) => [rule, source, severity]));
-  return firing(before.causes) !== firing(causes) || leadOf(before.causes)?.said !== leadOf(causes)?.said;
+const mostChanges = 20;
+
+/** The incident's changes and one more, at the revision it has. */
+export function withChange(incident: Incident, change: Omit<EpisodeChange, 'revision'>): EpisodeChange[] {
+  return [...(incident.changes ?? []), { revision: incident.revision, ...change }].slice(-mostChanges);
+}
+
+/** A rise in severity ends acknowledgement and snooze: it is another trouble than the one somebody has in hand. */
+function calmed(incident: Incident, before: Incident, at: number): Incident {
+  const was = leadOf(before.causes);
+  const is = leadOf(incident.causes);
+  if (!was || !is || rankOf(is) >= rankOf(was)) return incident;
+  const { acknowledged: _a, snoozed: _s, ...rest } = incident;
+  return { ...rest, changes: withChange(incident, { at, what: 'raised', from: was.severity, to: is.severity }) };
+}
+
+/** What people see of it: who fires, how severe it is, what there is to say of it, and who has it. */
+function sightOf({ causes, acknowledged, snoozed }: Incident) {
+  const firing = byPrecedence(causes).map(({ rule, source, severity }) => [rule, source, severity]);
+  return { firing, said: leadOf(causes)?.said, acknowledged, snoozed };
 }
 
 /** The firing cause that speaks for the incident: the highest severity, then the earlier in the file. */
@@ -110,29 +131,43 @@ const heardOf = (cause: Cause): number => cause.ring.at(-1)?.at ?? 0;
 
 const rankOf = (cause: Cause): number => severities.indexOf(cause.severity);
 
-function episodeOf(incident: Incident, lead: Cause | undefined): Episode {
-  if (!lead?.said) throw new Error(`nothing to say of the open incident ${incident.key}`);
+/** The open episode, as people see it. */
+export function episodeOf(incident: Incident): Episode {
+  const { key, acknowledged, snoozed, changes } = incident;
+  const lead = leadOf(incident.causes);
+  if (!lead?.said) throw new Error(`nothing to say of the open incident ${key}`);
+  const standIns = incident.rung.flatMap(({ address, standsInFor }) => (standsInFor ? [{ address, standsInFor }] : []));
   return {
-    key: incident.key,
+    key,
     number: incident.episode,
     kind: 'incident',
-    revision: incident.revision,
+    revision: incident.shown ?? incident.revision,
     openedAt: incident.openedAt ?? 0,
     severity: lead.severity,
     said: lead.said,
     firing: byPrecedence(incident.causes).map(({ rule, source }) => ({ rule, source })),
-    test: incident.key.startsWith('test:'),
+    test: key.startsWith('test:'),
     keyless: incident.keyless === true,
-    ...(incident.acknowledged ? { acknowledged: incident.acknowledged } : {}),
-    ...(incident.snoozed ? { snoozed: incident.snoozed } : {}),
+    ...(acknowledged ? { acknowledged } : {}),
+    ...(snoozed ? { snoozed } : {}),
+    ...(changes ? { changes } : {}),
+    ...(standIns.length > 0 ? { standIns } : {}),
   };
 }
 
-/** When the first of the firing causes would have been quiet long enough. */
-function withWake(incident: Incident): Incident {
+/** With the moment when time alone may change something: a cause is quiet, a snooze lapses, an orphan's grace is over. */
+export function withWake(incident: Incident, quietAt: (cause: Cause) => number = quietSince): Incident {
   const { wakeAt: _w, ...rest } = incident;
-  const moments = incident.causes
-    .filter((cause) => cause.firing && cause.resolveAfterMs !== undefined)
-    .map((cause) => cause.heardAt + (cause.resolveAfterMs ?? 0));
-  return moments.length === 0 ? rest : { ...rest, wakeAt: Math.min(...moments) };
+  const firing = incident.causes.filter((cause) => cause.firing);
+  const wakeAt = Math.min(
+    ...firing.map(quietAt),
+    ...firing.map((cause) => cause.orphan?.until ?? Number.POSITIVE_INFINITY),
+    incident.snoozed?.until ?? Number.POSITIVE_INFINITY,
+  );
+  return wakeAt === Number.POSITIVE_INFINITY ? rest : { ...rest, wakeAt };
+}
+
+/** When it will have been quiet long enough, if we listen all the while. */
+function quietSince({ heardAt, resolveAfterMs = Number.POSITIVE_INFINITY }: Cause): number {
+  return heardAt + resolveAfterMs;
 }

@@ -1,5 +1,5 @@
 import type { Episode, Incident } from '../domain/incident.ts';
-import type { Notification } from '../domain/notification.ts';
+import type { Notification, NotificationState } from '../domain/notification.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { Outcome } from './outbox.ts';
 
@@ -66,6 +66,12 @@ export interface History {
   findIncident(
     key: string,
   ): Promise<{ incident: Incident | undefined; episodes: Episode[]; notifications: NotificationHistory[] } | undefined>;
+  /** The newest first, by when they were first owed. `destination` is a label; `diedWithinMs` only with `state: 'dead'`. */
+  listNotifications(
+    page: PageOf & { state?: NotificationState; destination?: string; diedWithinMs?: number },
+  ): Promise<Page<Notification>>;
+  /** With its attempts, and the episode it is about; `undefined` when there is none. */
+  findNotification(id: string): Promise<{ notification: NotificationHistory; episode: Episode } | undefined>;
   backlog(): Promise<Backlog>;
   /** What this ledger is for, asked by who serves it: the first to say so decides. */
   purpose(mine: Purpose): Promise<Purpose>;

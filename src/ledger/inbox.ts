@@ -80,6 +80,12 @@ export interface Inbox {
   /** Gives one claimed delivery back after its routing threw: due in `afterMs`, one failure more. */
   postpone(token: string, seq: number, afterMs: number): Promise<void>;
 
+  /**
+   * Makes dead deliveries whose routing was given up unrouted again, without failures and without the old trace, due at
+   * once; how many there were. Unreadable ones stay dead, and those whose payload is forgotten.
+   */
+  reroute(chosen: { seqs: number[] } | { dead: true; diedWithinMs?: number }): Promise<number>;
+
   /** The incidents stored under these keys; keys without one are left out. */
   readIncidents(keys: string[]): Promise<Map<string, Incident>>;
 

@@ -1,6 +1,8 @@
 import type { History } from './history.ts';
 import type { Inbox } from './inbox.ts';
 import type { Outbox } from './outbox.ts';
+import type { Silences } from './silences.ts';
+import type { Workers } from './workers.ts';
 
 /**
  * Where everything is kept. Each verb is atomic by itself and durable when its promise resolves; each may be repeated
@@ -8,7 +10,7 @@ import type { Outbox } from './outbox.ts';
  * milliseconds. Every verb rejects with `LedgerUnavailable` when the engine does not answer; nothing else is thrown
  * for a reason outside the program.
  */
-export type Ledger = Inbox & Outbox & History;
+export type Ledger = Inbox & Outbox & Silences & Workers & History;
 
 /** The engine is down, too slow, or full. The call may or may not have happened; repeating it with its token is safe. */
 export class LedgerUnavailable extends Error {

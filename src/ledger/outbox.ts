@@ -1,5 +1,6 @@
 import type { Episode } from '../domain/incident.ts';
 import type { Notification, Stray, Told } from '../domain/notification.ts';
+import type { Silence } from '../domain/silence.ts';
 import type { Commit } from './inbox.ts';
 
 /** How much may be claimed for one address now. */
@@ -24,14 +25,16 @@ export type ClaimedNotification = Notification & {
   episode: Episode;
   /**
    * The newest notification of an earlier episode, at the same address and under the shared key, that is still owed
-   * something.
+   * something, or is dead though it was told, or perhaps told (`dead`: its end was given up, it stands there).
    */
-  predecessor?: { id: string };
+  predecessor?: { id: string; dead?: true };
+  /** The root that was told of the newest earlier episode at this address, whatever its key there. */
+  before?: { number: number; ref: string };
 };
 
 /** How an attempt ended. `act` is what was tried; `wait` and `nothing` are attempts that made no call. */
 export type Outcome = {
-  act: 'open' | 'update' | 'resolve' | 'notice' | 'find' | 'nothing' | 'wait';
+  act: 'open' | 'update' | 'acknowledge' | 'reply' | 'resolve' | 'notice' | 'find' | 'nothing' | 'wait';
   result: 'told' | 'retry' | 'ambiguous' | 'refused' | 'none';
   /** In words, for people; no secret. */
   reason?: string;
@@ -44,11 +47,19 @@ export type Next =
   | { state: 'settled'; revision: number }
   /** Still owed: due again after `afterMs` (0: at once, another part is to be told). */
   | { state: 'due'; afterMs: number }
-  /** Due when the notification `for` settles or dies, at the latest after `afterMs`. */
+  /**
+   * Due when the notification `for` settles or dies, or when the silence expires (`for` is `silence:<id>`), at the
+   * latest after `afterMs`; at once where that has happened already, or there is none. For `snooze:<key>` nothing else
+   * is looked at: the end of a snooze owes more.
+   */
   | { state: 'waiting'; for: string; afterMs: number }
   /** Given up, up to `revision`: what is owed next starts fresh. */
   | { state: 'dead'; revision: number; reason: string };
 
+/**
+ * What one attempt came to. A `wait` with the reason of the attempt before it, a `wait` too and recorded in time, leaves
+ * no attempt of its own but prolongs that one (its `endedAt`): holding something for a week makes no history of hundreds.
+ */
 export type AttemptRecord = {
   id: string;
   token: string;
@@ -77,11 +88,13 @@ export interface Outbox {
    * again when its lease ends, or when it is due more than 15 minutes ahead (the clock went back). `nextInMs`: when
    * something at these addresses may fall due next; left out when nothing is owed there.
    */
-  claimNotifications(claim: {
-    token: string;
-    rooms: Room[];
-    holding: string[];
-  }): Promise<{ now: number; notifications: ClaimedNotification[]; nextInMs?: number }>;
+  claimNotifications(claim: { token: string; rooms: Room[]; holding: string[] }): Promise<{
+    now: number;
+    notifications: ClaimedNotification[];
+    nextInMs?: number;
+    /** Those in force at `now`: begun and not ended. Always there, also when nothing was claimed. */
+    silences: Silence[];
+  }>;
 
   /** Takes claims back as if never begun: no attempt is kept, due at once, the pace's token returned. */
   releaseNotifications(claims: { id: string; token: string }[]): Promise<void>;
@@ -94,4 +107,11 @@ export interface Outbox {
 
   /** The addresses at which something is owed. */
   owedAddresses(): Promise<string[]>;
+
+  /**
+   * Makes dead notifications owed again, fresh (no failures, owed since now), due at once; the number of those that
+   * were. `ids` that are not dead are made due as well, one in flight when its attempt ends and it is still owed: what
+   * is true is derived anew, and may be nothing. `diedWithinMs` (since the last death) and `address` narrow all the dead.
+   */
+  revive(chosen: { ids: string[] } | { dead: true; diedWithinMs?: number; address?: string }): Promise<number>;
 }

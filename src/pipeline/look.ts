@@ -1,76 +1,93 @@
-import type { Destination, Found } from '../destinations/destination.ts';
-import type { Told } from '../domain/notification.ts';
-import { absentRecord, foundRecord, unfindableRecord } from '../domain/notification.ts';
+import type { Found } from '../destinations/destination.ts';
 import { afterFailure } from '../domain/retry.ts';
-import type { AttemptRecord, ClaimedNotification } from '../ledger/outbox.ts';
+import { absentRecord, foundRecord, unfindableRecord } from '../domain/sought-record.ts';
+import type { Telling } from '../domain/telling.ts';
+import { droppedRecord } from '../domain/told-record.ts';
+import type { AttemptRecord } from '../ledger/outbox.ts';
+import { dueAtOnce, givenUp, whatIsLeft } from './answered.ts';
+import { withFallback } from './fallback.ts';
+import { addressPause, heed, looks, refusedCredential, turnedBack } from './gate.ts';
 import { leaseMarginMs } from './notify.ts';
-import type { AttemptContext } from './recording.ts';
-import { logAttempt, record } from './recording.ts';
+import type { AttemptContext, Tried } from './recording.ts';
+import { finish, record, recordBase } from './recording.ts';
 
-type Looking = { claimed: ClaimedNotification; told: Told; destination: Destination };
+type Looking = Tried<Extract<Telling, { act: 'find' }>>;
 
 /**
  * An attempt that tells nothing: looks whether what may have been told stands there, so that it is not told again.
  */
-export async function look({ claimed, told, destination }: Looking, context: AttemptContext): Promise<void> {
-  const { notify } = context;
+export async function look(looking: Looking, context: AttemptContext): Promise<void> {
+  const { claimed, destination, telling } = looking;
+  const { notify, signal } = context;
   const startedMs = notify.elapsedMs();
   if (startedMs - context.claimedAtMs >= leaseMarginMs) return notify.ledger.releaseNotifications([claimed]);
-  const found = await destination.find({ notificationId: claimed.id, since: claimed.owedSince }, context.signal);
-  const finished: AttemptRecord = {
-    id: claimed.id,
-    token: claimed.token,
-    absorbed: claimed.strays.length,
-    ...whatFollows(found, { claimed, told, context }),
-  };
-  logAttempt(claimed, { finished, startedMs }, notify);
-  await record(finished, context, claimed);
+  const waiting = await turnedBack(looking, looks, context);
+  if (waiting) return record(waiting, context, claimed);
+  const { reply } = telling;
+  const sought = reply
+    ? { notificationId: `${claimed.id}:${reply.change.revision}`, since: reply.change.at, below: reply.below }
+    : { notificationId: claimed.id, since: claimed.owedSince };
+  const found = await destination.find(sought, signal);
+  heed(found, looking, { budget: looks, budgets: context.budgets });
+  const finished = { ...recordBase(claimed), ...addressPause(found), ...whatFollows(found, looking, context) };
+  const noSoonerMs = found.kind === 'retry' ? (found.afterMs ?? 0) : 0;
+  await finish(
+    looking,
+    { finished: await withFallback(looking, { finished, noSoonerMs }, context), startedMs },
+    context,
+  );
 }
 
-type Followed = Pick<AttemptRecord, 'outcome' | 'told' | 'next' | 'failures'>;
-type Looked = { claimed: ClaimedNotification; told: Told; context: AttemptContext };
+type Followed = Pick<AttemptRecord, 'outcome' | 'told' | 'next' | 'failures' | 'also'>;
 
-function whatFollows(found: Found, { claimed, told, context }: Looked): Followed {
+function whatFollows(found: Found, looking: Looking, context: AttemptContext): Followed {
+  const { claimed, told, telling } = looking;
+  const { episode } = claimed;
   const act = 'find' as const;
   switch (found.kind) {
     case 'found': {
-      const after = foundRecord(told, found.ref, claimed.episode);
+      const after = foundRecord(told, telling, { ref: found.ref, episode });
       const outcome = { act, result: 'none', ref: found.ref, reason: 'it stands there already' } as const;
-      return { outcome, told: after, failures: 0, next: { state: 'due', afterMs: 0 } };
+      return { outcome, told: after, failures: 0, next: whatIsLeft(looking, after, context) };
     }
     case 'absent': {
-      const after = absentRecord(told);
+      const after = absentRecord(told, telling, episode);
       const outcome = { act, result: 'none', reason: 'it is not there' } as const;
       return { outcome, told: after.told, failures: 0, next: { state: 'due', afterMs: after.afterMs } };
     }
     case 'refused': {
+      if (found.credential) {
+        const outcome = { act, result: 'refused', reason: found.reason } as const;
+        return { outcome, ...refusedCredential(looking, found.reason, context) };
+      }
       const reason = `cannot be looked for, so it is told again: ${found.reason}`;
       const outcome = { act, result: 'refused', reason } as const;
-      return { outcome, told: unfindableRecord(told), failures: 0, next: { state: 'due', afterMs: 0 } };
+      return { outcome, told: unfindableRecord(told, telling, episode), failures: 0, next: dueAtOnce };
     }
     default:
-      return lookLater(found, { claimed, told, context });
+      return lookLater(found, looking, context);
   }
 }
 
-/** Over the limit for looking is not over the limit for telling: nothing else waits for it. */
 function lookLater(
   found: Extract<Found, { kind: 'retry' | 'ambiguous' }>,
-  { claimed, told, context }: Looked,
+  looking: Looking,
+  context: AttemptContext,
 ): Followed {
-  const { failures, owedSince, episode } = claimed;
+  const { claimed, told, telling, owedSince } = looking;
+  const { failures, episode } = claimed;
+  const { notify, now } = context;
   const ending = episode.end !== undefined;
-  const failed = afterFailure({
-    result: found,
-    failures,
-    owedSince,
-    now: context.now,
-    ending,
-    chance: context.notify.chance(),
-  });
+  const then = afterFailure({ result: found, failures, owedSince, now, ending, chance: notify.chance() });
   const outcome = { act: 'find', result: found.kind, reason: found.reason } as const;
-  const next: AttemptRecord['next'] = failed.again
-    ? { state: 'due', afterMs: failed.afterMs }
-    : { state: 'dead', revision: episode.revision, reason: failed.reason };
-  return { outcome, told, failures: failures + 1, next };
+  if (then.again) return { outcome, told, next: { state: 'due', afterMs: then.afterMs }, failures: failures + 1 };
+  if (telling.reply) {
+    const dropped = droppedRecord(
+      told,
+      { act: 'reply', change: telling.reply.change, ref: telling.reply.below },
+      episode,
+    );
+    return { outcome, told: dropped, next: whatIsLeft(looking, dropped, context), failures: 0 };
+  }
+  return { outcome, told, ...givenUp(looking, then.reason, context) };
 }

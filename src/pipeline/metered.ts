@@ -47,8 +47,36 @@ export function meteredLedger(ledger: Ledger, metrics: Metrics): Ledger {
   };
 }
 
-/** All metrics as text, with what stands in the ledger now. */
-export function metricsText(ledger: Ledger, metrics: Metrics): () => Promise<string> {
+/** Keeps whether the rules file at hand is in force, and since when; to be told after each reading of it. */
+export function meteredReload(metrics: Metrics): (isInForce: boolean) => void {
+  const successful = metrics.gauge({
+    name: 'tocsin_config_last_reload_successful',
+    help: 'Whether the rules file, as it was last read, is in force.',
+    labels: [],
+  });
+  const succeededAt = metrics.gauge({
+    name: 'tocsin_config_last_reload_success_timestamp_seconds',
+    help: 'When the rules file was last read and in force.',
+    labels: [],
+  });
+  return (isInForce) => {
+    successful({}, isInForce ? 1 : 0);
+    if (isInForce) succeededAt({}, Date.now() / 1_000);
+  };
+}
+
+/** Counts words to the owner that could not be told. */
+export function meteredOwner(metrics: Metrics): () => void {
+  const untold = metrics.counter({
+    name: 'tocsin_owner_untold_total',
+    help: 'Words to the owner about trouble that could not be told.',
+    labels: [],
+  });
+  return () => untold({});
+}
+
+/** All metrics as text, with what stands in the ledger now, and how many credentials this process has parked. */
+export function metricsText(ledger: Ledger, metrics: Metrics, parked: () => number): () => Promise<string> {
   const gauge = <Label extends string>(name: string, help: string, labels: readonly Label[] = []) =>
     metrics.gauge({ name: `tocsin_${name}`, help, labels });
   const unrouted = gauge('unrouted_deliveries', 'Accepted deliveries that are not routed yet.');
@@ -58,6 +86,7 @@ export function metricsText(ledger: Ledger, metrics: Metrics): () => Promise<str
   const open = gauge('open_incidents', 'Incidents that are open.');
   const dead = gauge('dead_letters', 'What was given up.', ['kind']);
   const up = gauge('ledger_up', 'Whether the ledger answered.');
+  const refused = gauge('parked_credentials', 'Credentials that were refused, and keep back what is told with them.');
   const show = (backlog: Backlog, now: number) => {
     unrouted({}, backlog.unrouted);
     unroutedAge({}, backlog.oldestUnroutedAt === undefined ? 0 : (now - backlog.oldestUnroutedAt) / 1_000);
@@ -71,6 +100,7 @@ export function metricsText(ledger: Ledger, metrics: Metrics): () => Promise<str
     const looked = await Promise.all([ledger.backlog(), ledger.now()]).catch(() => undefined);
     if (looked) show(...looked);
     up({}, looked ? 1 : 0);
+    refused({}, parked());
     return metrics.text();
   };
 }

@@ -1,14 +1,28 @@
 import type { Logger } from 'pino';
 import type { Destination } from '../destinations/destination.ts';
+import type { Rung } from '../domain/incident.ts';
+import { momentWords } from '../domain/moment-words.ts';
+import type { Place } from '../domain/routing.ts';
+import type { Inbox } from '../ledger/inbox.ts';
 import type { ClaimedNotification, Outbox, Room } from '../ledger/outbox.ts';
 import { attempt } from './attempt.ts';
+import { openBudgets } from './budgets.ts';
+import { openHolding } from './holding.ts';
+import { watchOwner } from './owner.ts';
+import type { Parked } from './parking.ts';
+import { openParking } from './parking.ts';
+import type { AttemptContext } from './recording.ts';
 
 /** What telling needs. */
 export type Notify = {
-  ledger: Outbox;
+  ledger: Outbox & Pick<Inbox, 'readIncidents' | 'commit'>;
   /** By address: every address something can be told at. */
   destinations: () => ReadonlyMap<string, Destination>;
-  owner: () => { address: string; destination: string } | undefined;
+  /** Who is told where the one at that address could not be told in time. */
+  fallback: (address: string) => Place | undefined;
+  owner: () => Rung | undefined;
+  /** A word to the owner could not be told. */
+  onUntellable: () => void;
   log: Logger;
   newToken: () => string;
   chance: () => number;
@@ -26,11 +40,19 @@ export type Notifier = {
   turn(): Promise<number>;
   /** Resolves when nothing is in flight any more; after `graceMs` what is under way is cut off, as ambiguous. */
   drain(graceMs: number): Promise<void>;
+  /** The credentials that were refused, and wait for another. */
+  parked(): Parked[];
+  /** What keeps this process from telling, in words. */
+  troubles(): string[];
 };
 
 export function notifier(notify: Notify, wake: () => void): Notifier {
   const inFlight = new Map<string, { address: string; done: Promise<void> }>();
   const cutOff = new AbortController();
+  const budgets = openBudgets(notify.elapsedMs);
+  const parking = openParking(notify.elapsedMs);
+  const owner = watchOwner(notify);
+  const holding = openHolding();
 
   function rooms(): Room[] {
     const used = new Map<string, number>();
@@ -42,8 +64,8 @@ export function notifier(notify: Notify, wake: () => void): Notifier {
     });
   }
 
-  function begin(claimed: ClaimedNotification, moment: { now: number; claimedAtMs: number }): void {
-    const done = attempt(claimed, { notify, ...moment, signal: cutOff.signal })
+  function begin(claimed: ClaimedNotification, moment: Pick<AttemptContext, 'now' | 'claimedAtMs' | 'heldBy'>): void {
+    const done = attempt(claimed, { notify, budgets, parking, owner, ...moment, signal: cutOff.signal })
       .catch((err) => notify.log.error({ err, notification: claimed.id }, 'attempt.failed'))
       .finally(() => {
         inFlight.delete(claimed.id);
@@ -52,14 +74,23 @@ export function notifier(notify: Notify, wake: () => void): Notifier {
     inFlight.set(claimed.id, { address: claimed.address, done });
   }
 
+  /** What waited for a credential that was exchanged is told at once. */
+  async function freeExchanged(): Promise<void> {
+    if (parking.parked().length === 0) return;
+    const ids = parking.freeAllBut(new Set([...notify.destinations().values()].map((each) => each.credential)));
+    if (ids.length > 0) await notify.ledger.revive({ ids });
+  }
+
   return {
     async turn() {
+      await freeExchanged();
       const open = rooms();
       if (open.length === 0) return idleMs;
       const claimedAtMs = notify.elapsedMs();
       const claim = { token: notify.newToken(), rooms: open, holding: [...inFlight.keys()] };
-      const { now, notifications, nextInMs } = await notify.ledger.claimNotifications(claim);
-      for (const each of notifications) begin(each, { now, claimedAtMs });
+      const { now, notifications, nextInMs, silences } = await notify.ledger.claimNotifications(claim);
+      const heldBy = holding(silences, now);
+      for (const each of notifications) begin(each, { now, claimedAtMs, heldBy });
       const soonestMs = notifications.length > 0 ? 0 : 1;
       return Math.min(idleMs, Math.max(soonestMs, nextInMs ?? idleMs));
     },
@@ -68,5 +99,15 @@ export function notifier(notify: Notify, wake: () => void): Notifier {
       await Promise.all([...inFlight.values()].map((each) => each.done));
       clearTimeout(timer);
     },
+    parked: parking.parked,
+    troubles() {
+      const untellable = owner.trouble();
+      return [...parking.parked().map(parkedWords), ...(untellable === undefined ? [] : [untellable])];
+    },
   };
+}
+
+function parkedWords({ destination, why, since, waiting }: Parked): string {
+  const count = `${waiting} ${waiting === 1 ? 'notification waits' : 'notifications wait'}`;
+  return `the credential of ${destination} is refused since ${momentWords(since)}, and ${count} for it: ${why}`;
 }

@@ -32,8 +32,8 @@ export type Receive = (sourceName: string, request: Arriving) => Promise<Answer>
 export const maxBodyBytes = 1024 * 1024;
 
 export type ReceiverParts = {
-  /** By name; looked at anew for each request. */
-  sources: ReadonlyMap<string, { type: SourceType; settings: SourceSettings }>;
+  /** By name; asked for anew with each request. */
+  sources: () => ReadonlyMap<string, { type: SourceType; settings: SourceSettings }>;
   ledger: Pick<Inbox, 'accept' | 'refuse' | 'bury'>;
   log: Logger;
   now: () => number;
@@ -75,7 +75,7 @@ function levelOf(status: 'accepted' | 'duplicate', about: Outcome['about']): 'de
 }
 
 async function receiveOne(sourceName: string, arriving: Arriving, parts: ReceiverParts): Promise<Outcome> {
-  const source = parts.sources.get(sourceName);
+  const source = parts.sources().get(sourceName);
   if (!source) return { answer: errorAnswer('unknown_source', 'there is no source of this name') };
   const { headers, body } = arriving;
   if (body === 'too-large') return { answer: errorAnswer('too_large', `the body is over ${maxBodyBytes} bytes`) };

@@ -3,6 +3,7 @@ import type { Event } from '../domain/event.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Incident } from '../domain/incident.ts';
 import { ownerNotice } from '../domain/notice.ts';
+import type { Feeding } from '../domain/orphans.ts';
 import { owedFor } from '../domain/owed.ts';
 import type { Judged, Routing, Standing } from '../domain/routing.ts';
 import { judgeDelivery, routeDelivery } from '../domain/routing.ts';
@@ -15,13 +16,17 @@ export type Routes = {
   ledger: Inbox;
   standing: () => Standing;
   /** By name, as configured. */
-  source: (name: string) => { type: SourceType; testFilter?: Filter } | undefined;
+  source: (name: string) => Sender | undefined;
+  /** What every process that is there goes by now. */
+  feeding: () => Promise<Feeding[]>;
   /** Who hears of deliveries that cannot be routed. */
   owner: () => { address: string; destination: string } | undefined;
   log: Logger;
   newToken: () => string;
   chance: () => number;
 };
+
+type Sender = { type: SourceType; testFilter?: Filter };
 
 const batchSize = 64;
 const leaseMs = 10_000;
@@ -39,10 +44,12 @@ export function router(routes: Routes): () => Promise<number> {
     const token = routes.newToken();
     const { now, deliveries } = await routes.ledger.claimDeliveries({ token, limit: batchSize, leaseMs, holding: [] });
     if (deliveries.length === 0) return idleMs;
-    let rest = await judgeAll(deliveries, { routes, token, now });
+    // One and the same to the end of the turn: rules that change meanwhile are for the deliveries after these.
+    const batch = { routes, token, now, standing: routes.standing() };
+    let rest = await judgeAll(deliveries, batch);
     for (let round = 1; rest.length > 0 && round <= maxRounds; round += 1) {
       if (round >= pauseFromRound) await pause(routes.chance() * 5 * round);
-      rest = await commitRound(rest, { routes, token, now });
+      rest = await commitRound(rest, batch);
     }
     if (rest.length > 0)
       await routes.ledger.releaseDeliveries(
@@ -53,16 +60,17 @@ export function router(routes: Routes): () => Promise<number> {
   };
 }
 
-type Batch = { routes: Routes; token: string; now: number };
+type Batch = { routes: Routes; token: string; now: number; standing: Standing };
 
 type Work = { claimed: ClaimedDelivery; judged: Judged };
 
 async function judgeAll(deliveries: ClaimedDelivery[], batch: Batch): Promise<Work[]> {
   const work: Work[] = [];
-  const standing = batch.routes.standing();
   for (const claimed of deliveries) {
+    const source = batch.routes.source(claimed.source);
     try {
-      work.push({ claimed, judged: judgeDelivery(arrivedOf(claimed, batch.routes), standing) });
+      if (source) work.push({ claimed, judged: judgeDelivery(arrivedOf(claimed, source), batch.standing) });
+      else await giveUpSource(claimed, batch);
     } catch (error) {
       await giveBack(claimed, { ...batch, error });
     }
@@ -70,12 +78,19 @@ async function judgeAll(deliveries: ClaimedDelivery[], batch: Batch): Promise<Wo
   return work;
 }
 
-function arrivedOf(delivery: ClaimedDelivery, routes: Routes) {
-  const source = routes.source(delivery.source);
-  if (!source) throw new Error(`no source "${delivery.source}" is configured any more`);
-  const normalised = source.type.normalise(delivery);
-  const isTest = !normalised.event.live || source.testFilter?.(normalised.event).verdict === 'match';
-  return { delivery, normalised, traits: source.type.traits, isTest };
+function arrivedOf(delivery: ClaimedDelivery, { type, testFilter }: Sender) {
+  const normalised = type.normalise(delivery);
+  const isTest = !normalised.event.live || testFilter?.(normalised.event).verdict === 'match';
+  return { delivery, normalised, traits: type.traits, isTest };
+}
+
+/** A process with another rules file may still know it: then it is left to that one. */
+async function giveUpSource(delivery: ClaimedDelivery, batch: Batch): Promise<void> {
+  const { source, id } = delivery;
+  const feeding = await batch.routes.feeding();
+  const isElsewhere = feeding.some(({ sources }) => sources.includes(source));
+  const words = `no source "${source}" is in the rules file any more: put it back, then tocsin redeliver ${id}`;
+  await giveBack(delivery, { ...batch, error: new Error(words), isElsewhere });
 }
 
 /** Evaluates and commits what is left; returns what met a conflict and is to be evaluated again. */
@@ -94,7 +109,7 @@ type Routed = Work & { routing: Routing };
 /** One after the other on the running state, so that deliveries that share a key build on each other. */
 async function evaluateAll(work: Work[], running: Map<string, Incident>, batch: Batch): Promise<Routed[]> {
   const routed: Routed[] = [];
-  const context = { standing: batch.routes.standing(), now: batch.now };
+  const context = { standing: batch.standing, now: batch.now };
   for (const { claimed, judged } of work) {
     try {
       const routing = routeDelivery(judged, running, context);
@@ -113,12 +128,17 @@ function commitOf({ claimed, routing }: Routed, token: string): Commit {
 }
 
 /** Routing threw: later again, or, the fifth time, a dead letter the owner hears of. The rest goes on. */
-async function giveBack(delivery: ClaimedDelivery, failed: Batch & { error: unknown }): Promise<void> {
-  const { routes, token, now, error } = failed;
+async function giveBack(
+  delivery: ClaimedDelivery,
+  failed: Batch & { error: unknown; isElsewhere?: boolean },
+): Promise<void> {
+  const { routes, token, now, error, isElsewhere } = failed;
   const failures = delivery.failures + 1;
   const { seq, source, id } = delivery;
   routes.log.error({ err: error, source, id, failures }, 'delivery.routing-failed');
-  if (failures < maxFailures) return routes.ledger.postpone(token, seq, 1_000 * 2 ** failures);
+  if (failures < maxFailures || isElsewhere) {
+    return routes.ledger.postpone(token, seq, 1_000 * 2 ** Math.min(failures, maxFailures));
+  }
   const words = `The delivery ${id} from ${source} could not be routed and is a dead letter: ${wordsOf(error)}`;
   const notice = ownerNotice({ about: `delivery:${source}:${id}`, words, severity: 'error', now });
   const owner = routes.owner();

@@ -1,13 +1,18 @@
 import type { Logger } from 'pino';
-import { owedFor } from '../domain/owed.ts';
-import { afterQuiet } from '../domain/quiet.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Feeding } from '../domain/orphans.ts';
+import { isOrphan } from '../domain/orphans.ts';
+import { stepOf } from '../domain/owed.ts';
 import type { Settled } from '../domain/settle.ts';
+import { wake } from '../domain/waking.ts';
 import type { History, Retention } from '../ledger/history.ts';
-import type { Commit, Inbox } from '../ledger/inbox.ts';
+import type { Inbox } from '../ledger/inbox.ts';
 
 export type Watch = {
   ledger: Inbox & Pick<History, 'prune'>;
   retention: () => Retention;
+  /** What every process that is there goes by now. */
+  feeding: () => Promise<Feeding[]>;
   log: Logger;
   newToken: () => string;
   /** Milliseconds that only ever grow: for our own pace, not for what is kept. */
@@ -20,7 +25,7 @@ const beatEveryMs = 15_000;
 const pruneEveryMs = 60_000;
 const pruneStep = 200;
 
-/** One turn: says that we listen, ends what was quiet long enough, forgets what is old. Returns how long to sleep. */
+/** One turn: says that we listen, does what time alone does to incidents, forgets what is old. Returns how long to sleep. */
 export function watcher(watch: Watch): () => Promise<number> {
   let beatAt = Number.NEGATIVE_INFINITY;
   let pruneAt = watch.elapsedMs() + idleMs;
@@ -38,27 +43,25 @@ export function watcher(watch: Watch): () => Promise<number> {
   };
 }
 
-async function wakeIncidents({ ledger, log, newToken }: Watch): Promise<number> {
+async function wakeIncidents({ ledger, log, newToken, feeding }: Watch): Promise<number> {
   const { incidents, ...listening } = await ledger.wakeable(batchSize);
   if (incidents.length === 0) return 0;
-  const settled = incidents.map((incident) => ({ incident, after: afterQuiet(incident, listening) }));
+  const fed = incidents.some(hasOrphan) ? await feeding() : [];
+  const moment = { ...listening, stillOrphan: (cause: Incident['causes'][number]) => isOrphan(cause, fed) };
+  const woken = incidents.map((incident) => ({ incident, after: wake(incident, moment) }));
   const answers = await ledger.commit(
-    settled.map(({ incident, after }): Commit => {
-      const rung = after.change === 'ended' ? incident.rung : after.incident.rung;
-      return {
-        token: newToken(),
-        expects: [{ key: incident.key, revision: incident.revision }],
-        incidents: [after.incident],
-        episodes: after.episode ? [after.episode] : [],
-        owed: owedFor(after, rung).map((each) => each.owed),
-      };
-    }),
+    woken.map(({ incident, after }) => ({ token: newToken(), ...stepOf(incident, after) })),
   );
-  for (const [i, { after }] of settled.entries()) if (answers[i] === 'committed') logQuiet(log, after);
+  for (const [i, { after }] of woken.entries()) if (answers[i] === 'committed') logWoken(log, after);
   return incidents.length;
 }
 
-function logQuiet(log: Logger, { change, incident }: Settled): void {
+function hasOrphan({ causes }: Incident): boolean {
+  return causes.some((cause) => cause.orphan !== undefined);
+}
+
+function logWoken(log: Logger, { change, incident, episode }: Settled): void {
   if (change === 'none') return;
-  log.info({ key: incident.key, episode: incident.episode, change, why: 'quiet' }, 'incident.quiet');
+  const why = episode?.end ? { why: episode.end.why } : {};
+  log.info({ key: incident.key, episode: incident.episode, change, ...why }, 'incident.woken');
 }

@@ -25,7 +25,7 @@ async function openReceiver() {
     ]),
   );
   const log = pino({ level: 'silent' });
-  const receive = receiver({ sources, ledger, log, now: Date.now, timeoutMs: 3_000 });
+  const receive = receiver({ sources: () => sources, ledger, log, now: Date.now, timeoutMs: 3_000 });
   const { url, port } = await openDoor({ receive });
   return {
     port,

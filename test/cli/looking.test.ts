@@ -111,6 +111,9 @@ describe('deliveries show', () => {
       '      clear inboxRate $gte 0.85, is 0.5: no-match',
       `  incident ${key} #1: opened`,
       `  owed: open to chat, about ${key}`,
+      `  told of ${key} #1:`,
+      expect.stringMatching(/^ {4}chat: settled {2}\[\w{24}\]$/),
+      '      1. 2026-03-02 08:00:01Z open told',
       '',
     ]);
   });
@@ -121,6 +124,30 @@ describe('deliveries show', () => {
     const shown = JSON.parse((await look('deliveries', 'show', 'dlv_1', '--json')).out);
     expect(shown).toMatchObject({ id: 'dlv_1', state: 'routed', trace: { rules: [{ verdict: 'match' }] } });
     expect(JSON.parse(shown.body)).toMatchObject({ deliveryId: 'dlv_1' });
+    const attempts = [{ number: 1, act: 'open', result: 'told' }];
+    expect(shown.notifications).toMatchObject([{ key, number: 1, destination: 'chat', state: 'settled', attempts }]);
+  });
+
+  test('has what each destination answered, of its own episode alone', async () => {
+    const { look, happens, chat } = await openLooked();
+    await happens({ id: 'dlv_1' });
+    await happens({ id: 'dlv_2', inboxRate: 0.9 });
+    chat.answerNext({ kind: 'refused', reason: 'channel_not_found' });
+    await happens({ id: 'dlv_3' });
+    const { out } = await look('deliveries', 'show', 'dlv_3');
+    expect(out).toContain(`  told of ${key} #2:\n    chat: dead (channel_not_found)`);
+    expect(out).toContain('      1. 2026-03-02 08:00:03Z open refused: channel_not_found\n');
+    expect(out).not.toContain('#1:');
+  });
+
+  test('names the silence that holds something back', async () => {
+    const { look, happens, ledger } = await openLooked();
+    const silence = { id: 'abc', filter: { key }, by: 'me', comment: 'moving house', forMs: 3_600_000 };
+    await ledger.keepSilence(silence);
+    await happens({ id: 'dlv_1' });
+    expect((await look('deliveries', 'show', 'dlv_1')).out).toMatch(
+      /chat: waiting.*\n {6}1\. .* wait: .*\babc\b.*\bme\b/,
+    );
   });
 
   test('of an id that nobody sent exits with 1', async () => {

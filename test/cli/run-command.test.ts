@@ -12,6 +12,19 @@ const commands = [
   ['incidents'],
   ['incidents', 'list'],
   ['incidents', 'show'],
+  ['incidents', 'ack'],
+  ['incidents', 'resolve'],
+  ['incidents', 'snooze'],
+  ['silence'],
+  ['silence', 'add'],
+  ['silence', 'list'],
+  ['silence', 'expire'],
+  ['notifications'],
+  ['notifications', 'list'],
+  ['notifications', 'show'],
+  ['redeliver'],
+  ['reload'],
+  ['schema'],
 ];
 
 describe('the command line', () => {
@@ -35,6 +48,12 @@ describe('the command line', () => {
     [['deliveries', 'show'], 'missing required argument'],
     [['deliveries', 'list', '--limit', '0'], 'Give a number from 1 to 1000.'],
     [['incidents', 'list', '--limit', 'x'], 'Give a number from 1 to 1000.'],
+    [['incidents', 'ack'], 'missing required argument'],
+    [['incidents', 'ack', 'a', 'b'], 'too many arguments'],
+    [['incidents', 'acknowledge', 'a'], "unknown command 'acknowledge'"],
+    [['silence', 'expire'], 'missing required argument'],
+    [['notifications', 'show'], 'missing required argument'],
+    [['reload', '--force'], "unknown option '--force'"],
     [['fire'], 'missing required argument'],
     [
       ['serve', '--port', '70000', '--preview', '--rules', 'rules.example.json'],

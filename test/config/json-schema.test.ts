@@ -44,6 +44,7 @@ test('the example is valid, and names the schema', () => {
   expect(JSON.parse(text).$schema).toBe('./rules.schema.json');
 });
 
+const slack = { type: 'slack', channel: 'C0123456789' };
 const webhook = { type: 'slack-webhook', url: { env: 'HOOK' } };
 const pagerDuty = { type: 'pagerduty', routingKey: { env: 'PD' } };
 const source = (changes: object) =>
@@ -58,7 +59,14 @@ describe('editors and tocsin both take', () => {
     withDestination({ ...pagerDuty, server: '[::1]:8443', pace: { perMinute: 0.5 } }),
     withDestination({ ...pagerDuty, routingKey: [{ env: 'NEW' }, { file: 'old' }] }),
     withDestination({ type: 'preview' }),
+    rulesFile({
+      orphanGrace: '1m',
+      destinations: { chat: { type: 'preview', fallback: 'b' }, b: { type: 'preview' } },
+    }),
+    withDestination({ ...slack, token: [{ env: 'NEW' }, { file: 'old' }], threads: 'none', broadcastResolve: true }),
+    withDestination({ ...slack, editEvery: '1m', fallbackAfter: '90s', operators: { groups: ['S0123456789'] } }),
     withRule({ enabled: false, severity: 'critical', on: ['*'], key: 'all', testEvents: 'as-live' }),
+    withRule({ fireAfter: { count: 2, of: 3 }, clearAfter: { count: 2 } }),
     withRule({ lifecycle: 'notice', where: { domain: { $exists: true } } }),
     withRule({ when: { providers: { provider: 'gmail', $not: { placement: { $in: ['inbox', 'promo'] } } } } }),
     withRule({ when: { data: { $eq: { deep: [null] } } } }),
@@ -87,13 +95,25 @@ describe('editors and tocsin both refuse', () => {
     withDestination({ ...webhook, timeout: 10 }),
     withDestination({ ...pagerDuty, server: 'https://events.pagerduty.com' }),
     withDestination({ ...pagerDuty, routingKey: [] }),
+    withDestination({ ...slack, token: [] }),
+    withDestination({ ...slack, threads: 'all' }),
+    withDestination({ ...slack, broadcastResolve: 'yes' }),
+    withDestination({ ...slack, editEvery: '0s' }),
+    withDestination({ ...slack, operators: {} }),
+    withDestination({ ...slack, operators: { users: [] } }),
+    withDestination({ ...webhook, threads: 'none' }),
+    withDestination({ ...pagerDuty, fallbackAfter: 120 }),
+    rulesFile({ orphanGrace: 'never' }),
     withRule({ severity: 'high' }),
     withRule({ to: [] }),
     withRule({ on: 'test.completed' }),
     withRule({ on: ['test.*.done'] }),
     withRule({ id: '-r' }),
     withRule({ resolveAfter: '6 h' }),
-    withRule({ fireAfter: { count: 2 } }),
+    withRule({ fireAfter: 2 }),
+    withRule({ fireAfter: { count: 0 } }),
+    withRule({ fireAfter: { of: 3 } }),
+    withRule({ clearAfter: { count: 1, of: 2 } }),
     withRule({ when: {} }),
     withRule({ when: { 'monitor.id': 'm' } }),
     withRule({ when: { inboxRate: { $below: 0.8 } } }),
@@ -112,6 +132,10 @@ describe('only tocsin refuses', () => {
     ['a rule that would never end', withRule({ on: ['monitor.alert'] })],
     ['an id that stands twice', rulesFile({ rules: [rule, rule] })],
     ['a key that cannot be made', withRule({ key: '{{ domain | upcase }}' })],
+    ['a fallback that leads nowhere', withDestination({ ...webhook, fallback: 'nobody' })],
+    ['a circle of fallbacks', withDestination({ ...webhook, fallback: 'chat' })],
+    ['more matches than there are events', withRule({ fireAfter: { count: 3, of: 2 } })],
+    ['edits that are too many', withDestination({ ...slack, editEvery: '500ms' })],
     ['a time-out that is too long', withDestination({ ...webhook, timeout: '2m' })],
   ])('%s', (_, text) => {
     expect([isFine(text), isValid(text)]).toEqual([false, true]);

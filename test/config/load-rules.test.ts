@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { traitsByType } from '../../src/compose.ts';
+import { knownKeys } from '../../src/config/json-schema.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
 import { configOf, problemsIn, rule, rulesFile, withDestination, withRule } from './made-rules.ts';
 
@@ -15,54 +16,77 @@ describe('a rules file', () => {
     expect(loaded.ok && loaded.config.rules.rules.length).toBeGreaterThan(5);
   });
 
-  test('takes every key there is', () => {
+  test('takes every key there is, and there is no other', () => {
     const secret = { file: '/run/secrets/key' };
     const pace = { perMinute: 30, burst: 5 };
-    const config = configOf(
-      rulesFile({
-        $schema: './rules.schema.json',
-        owner: 'chat',
-        staleAfter: '12h',
-        retention: { age: '7d', bytes: 1_000_000 },
-        sources: {
-          ic: { type: 'inbox-check', secrets: [{ env: 'IC' }, secret], maxAge: '1h30m', test: { tags: 'test' } },
-          rs: { type: 'reachscore', secrets: [secret] },
+    const text = rulesFile({
+      $schema: './rules.schema.json',
+      owner: 'chat',
+      orphanGrace: '30m',
+      staleAfter: '12h',
+      retention: { age: '7d', bytes: 1_000_000 },
+      sources: {
+        ic: { type: 'inbox-check', secrets: [{ env: 'IC' }, secret], maxAge: '1h30m', test: { tags: 'test' } },
+        rs: { type: 'reachscore', secrets: [secret] },
+      },
+      destinations: {
+        chat: {
+          ...{ type: 'slack', channel: 'C0123456789', token: [secret, { env: 'OLD' }], pace, timeout: '5s' },
+          ...{ threads: 'none', broadcastResolve: false, editEvery: '30s', fallback: 'hook', fallbackAfter: '5m' },
+          operators: { users: ['U0123456789'], groups: ['S0123456789'] },
         },
-        destinations: {
-          chat: { type: 'slack', channel: 'C0123456789', token: secret, pace, timeout: '5s' },
-          hook: { type: 'slack-webhook', url: secret, pace: 'none' },
-          pager: { type: 'pagerduty', routingKey: [{ env: 'NEW' }, secret], server: 'events.eu.pagerduty.com:443' },
-          shown: { type: 'preview' },
+        hook: { type: 'slack-webhook', url: secret, pace: 'none', fallbackAfter: '1m' },
+        pager: {
+          ...{ type: 'pagerduty', routingKey: [{ env: 'NEW' }, secret], server: 'events.eu.pagerduty.com:443' },
+          fallback: 'chat',
         },
-        rules: [
-          {
-            id: 'all-keys',
-            description: 'words',
-            enabled: true,
-            on: ['test.completed', 'alert.*'],
-            from: ['ic', 'rs'],
-            where: { domain: { $exists: true } },
-            when: { inboxRate: { $lt: 0.8 } },
-            clear: { inboxRate: { $gte: 0.85 } },
-            severity: 'critical',
-            key: 'placement:{{ domain | downcase }}',
-            to: ['chat', 'hook', 'pager', 'shown'],
-            lifecycle: 'incident',
-            resolveAfter: '6h',
-            testEvents: 'as-live',
-          },
-          { id: 'notice', on: ['domain.verified'], lifecycle: 'notice', to: ['chat'], testEvents: 'apart' },
-        ],
-      }),
-    );
+        shown: { type: 'preview' },
+      },
+      rules: [
+        {
+          id: 'all-keys',
+          description: 'words',
+          enabled: true,
+          on: ['test.completed', 'alert.*'],
+          from: ['ic', 'rs'],
+          where: { domain: { $exists: true } },
+          when: { inboxRate: { $lt: 0.8 } },
+          clear: { inboxRate: { $gte: 0.85 } },
+          fireAfter: { count: 2, of: 3 },
+          clearAfter: { count: 2 },
+          severity: 'critical',
+          key: 'placement:{{ domain | downcase }}',
+          to: ['chat', 'hook', 'pager', 'shown'],
+          lifecycle: 'incident',
+          resolveAfter: '6h',
+          testEvents: 'as-live',
+        },
+        { id: 'notice', on: ['domain.verified'], lifecycle: 'notice', to: ['chat'], testEvents: 'apart' },
+      ],
+    });
+    expect(knownKeys().filter((key) => !text.includes(`"${key}":`))).toEqual([]);
+    const config = configOf(text);
     expect(config).toMatchObject({
       owner: 'chat',
+      orphanGraceMs: 30 * 60_000,
       staleAfterMs: 12 * 3_600_000,
       retention: { ageMs: 7 * 86_400_000, bytes: 1_000_000 },
       warnings: [],
     });
     expect(config.sources.get('ic')).toMatchObject({ maxAge: 5_400_000, testFilter: expect.any(Function) });
-    expect(config.destinations.get('chat')).toMatchObject({ token: secret, pace, timeout: 5_000 });
+    expect(config.destinations.get('chat')).toMatchObject({ token: [secret, { env: 'OLD' }], pace, timeout: 5_000 });
+    expect(config.destinations.get('chat')).toMatchObject({
+      threads: 'none',
+      broadcastResolve: false,
+      editEvery: 30_000,
+      fallbackAfter: 300_000,
+      operators: { users: ['U0123456789'], groups: ['S0123456789'] },
+    });
+    expect(config.rules.rules[0]?.counting).toEqual({ fire: { count: 2, of: 3 }, clear: 2 });
+    expect([...config.fallbacks]).toEqual([
+      ['chat', 'hook'],
+      ['pager', 'chat'],
+    ]);
     expect(config.rules.rules).toMatchObject([
       { id: 'all-keys', severity: 'critical', resolveAfterMs: 21_600_000, testsAsLive: true, notice: false },
       { id: 'notice', notice: true, testsAsLive: false, severity: 'warning' },
@@ -71,12 +95,21 @@ describe('a rules file', () => {
 
   test('that says little means the defaults', () => {
     const config = configOf(rulesFile());
-    expect(config).toMatchObject({ staleAfterMs: 86_400_000, retention: {}, warnings: [] });
+    expect(config).toMatchObject({
+      orphanGraceMs: 600_000,
+      staleAfterMs: 86_400_000,
+      retention: {},
+      fallbacks: new Map(),
+      warnings: [],
+    });
     expect(config).not.toHaveProperty('owner');
     expect(config.destinations.get('chat')).toEqual({
       type: 'slack',
       channel: 'C0123456789',
       token: { env: 'SLACK_BOT_TOKEN' },
+      threads: 'changes',
+      broadcastResolve: false,
+      editEvery: 10_000,
     });
     expect(config.rules.rules).toMatchObject([{ severity: 'warning', notice: false, testsAsLive: false }]);
   });
@@ -102,9 +135,34 @@ describe('a rules file', () => {
     expect(warnings).toEqual([{ path: 'destinations.spare (line 24)', message: 'no rule sends to this destination' }]);
   });
 
+  test('with destinations that only stand in for others has no warning', () => {
+    const preview = { type: 'preview' };
+    const destinations = { chat: { ...preview, fallback: 'b' }, a: preview, b: { ...preview, fallback: 'a' } };
+    expect(configOf(rulesFile({ destinations })).warnings).toEqual([]);
+  });
+
+  test('with one that only stands in for what nobody uses is a warning for both', () => {
+    const preview = { type: 'preview' };
+    const destinations = { chat: preview, a: preview, b: { ...preview, fallback: 'a' } };
+    expect(configOf(rulesFile({ destinations })).warnings).toMatchObject([
+      { path: expect.stringContaining('destinations.a') },
+      { path: expect.stringContaining('destinations.b') },
+    ]);
+  });
+
   test('with a destination that only a rule at rest uses is a warning', () => {
     const { warnings } = configOf(withRule({ enabled: false }));
     expect(warnings).toMatchObject([{ path: expect.stringContaining('destinations.chat') }]);
+  });
+
+  test('that wants a reply shown and none made has a warning', () => {
+    const chat = { type: 'slack', channel: 'C0123456789', threads: 'none', broadcastResolve: true };
+    expect(configOf(withDestination(chat)).warnings).toEqual([
+      {
+        path: expect.stringMatching(/^destinations\.chat\.broadcastResolve \(line \d+\)$/),
+        message: 'shows a reply, and "threads": "none" has none',
+      },
+    ]);
   });
 
   test('may begin with a byte order mark', () => {
@@ -150,6 +208,23 @@ describe('a duration, a pace and a name', () => {
     expect(problemsIn(withDestination({ type: 'slack', channel }))).toEqual([
       'destinations.chat.channel: takes a channel id such as "C0123456789", not a name',
     ]);
+  });
+
+  test.each(['0s', '999ms'])('%s is too often for edits', (editEvery) => {
+    expect(problemsIn(withDestination({ type: 'slack', channel: 'C0123456789', editEvery }))).toEqual([
+      expect.stringMatching(/^destinations\.chat\.editEvery: takes (at least "1s"|a duration)/),
+    ]);
+  });
+
+  test.each([
+    [{}, 'operators: takes "users", "groups", or both'],
+    [{ users: ['@ops'] }, 'operators.users[0]: takes user ids such as "U0123456789"'],
+    [{ groups: ['U0123456789'] }, 'operators.groups[0]: takes user group ids such as "S0123456789"'],
+    [{ user: ['U0123456789'] }, 'operators.user: there is no key "user" here: did you mean "users"?'],
+  ])('%j are no operators', (operators, problem) => {
+    expect(problemsIn(withDestination({ type: 'slack', channel: 'C0123456789', operators }))).toContain(
+      `destinations.chat.${problem}`,
+    );
   });
 
   test.each(['https://events.pagerduty.com', 'events.pagerduty.com/', 'host:port', 'a b'])(

@@ -11,6 +11,7 @@ const read = secretReader({
   SLACK_BOT_TOKEN: 'xoxb',
   PD: 'pd-1',
   PD_OLD: 'pd-0',
+  OLD_TOKEN: 'xoxb-old',
 });
 
 describe('a source', () => {
@@ -43,7 +44,7 @@ describe('a destination', () => {
   const resolved = (destinations: object, problems: Problem[] = []) =>
     resolveDestinations(configOf(rulesFile({ destinations })), read, problems);
 
-  test('has ten seconds and the pace of its type unless told otherwise', () => {
+  test('has ten seconds, and the pace and the patience of its type unless told otherwise', () => {
     const url = { env: 'IC' };
     expect(
       resolved({
@@ -58,10 +59,22 @@ describe('a destination', () => {
         type: 'slack',
         channel: 'C0123456789',
         token: 'xoxb',
+        otherTokens: [],
+        threads: 'changes',
+        broadcastResolve: false,
+        editEveryMs: 10_000,
         timeoutMs: 10_000,
         pace: { perMinute: 60, burst: 1 },
+        fallbackAfterMs: 600_000,
       },
-      { name: 'hook', type: 'slack-webhook', url: 'ic-1', timeoutMs: 10_000, pace: { perMinute: 60, burst: 1 } },
+      {
+        name: 'hook',
+        type: 'slack-webhook',
+        url: 'ic-1',
+        timeoutMs: 10_000,
+        pace: { perMinute: 60, burst: 1 },
+        fallbackAfterMs: 600_000,
+      },
       {
         name: 'pager',
         type: 'pagerduty',
@@ -69,14 +82,30 @@ describe('a destination', () => {
         server: 'events.pagerduty.com',
         timeoutMs: 10_000,
         pace: { perMinute: 120, burst: 1 },
+        fallbackAfterMs: 120_000,
       },
-      { name: 'shown', type: 'preview', timeoutMs: 10_000, pace: 'none' },
+      { name: 'shown', type: 'preview', timeoutMs: 10_000, pace: 'none', fallbackAfterMs: 600_000 },
     ]);
   });
 
-  test('keeps its own pace and time-out', () => {
-    const chat = { type: 'slack', channel: 'C0123456789', pace: 'none', timeout: '2s' };
-    expect(resolved({ chat })).toMatchObject([{ pace: 'none', timeoutMs: 2_000 }]);
+  test('keeps its own pace, patience and manner', () => {
+    const chat = {
+      ...{ type: 'slack', channel: 'C0123456789', pace: 'none', timeout: '2s', fallbackAfter: '3m' },
+      ...{ threads: 'none', broadcastResolve: true, editEvery: '1s' },
+    };
+    expect(resolved({ chat })).toMatchObject([
+      {
+        ...{ pace: 'none', timeoutMs: 2_000, fallbackAfterMs: 180_000 },
+        ...{ threads: 'none', broadcastResolve: true, editEveryMs: 1_000 },
+      },
+    ]);
+  });
+
+  test('with a list of tokens is one channel: the first tells, the others are kept', () => {
+    const token = [{ env: 'SLACK_BOT_TOKEN' }, { env: 'OLD_TOKEN' }];
+    expect(resolved({ chat: { type: 'slack', channel: 'C0123456789', token } })).toMatchObject([
+      { name: 'chat', token: 'xoxb', otherTokens: ['xoxb-old'] },
+    ]);
   });
 
   test('with a list of routing keys is one for each, the first first', () => {
@@ -91,12 +120,17 @@ describe('a destination', () => {
     const problems: Problem[] = [];
     const routingKey = [{ env: 'PD' }, { env: 'GONE' }];
     resolved(
-      { chat: { type: 'pagerduty', routingKey }, hook: { type: 'slack-webhook', url: { env: 'URL' } } },
+      {
+        chat: { type: 'pagerduty', routingKey },
+        hook: { type: 'slack-webhook', url: { env: 'URL' } },
+        talk: { type: 'slack', channel: 'C0123456789', token: [{ env: 'SLACK_BOT_TOKEN' }, { env: 'LOST' }] },
+      },
       problems,
     );
     expect(problems).toEqual([
       { path: 'destinations.chat.routingKey[1]', message: 'the variable GONE is not set' },
       { path: 'destinations.hook.url', message: 'the variable URL is not set' },
+      { path: 'destinations.talk.token[1]', message: 'the variable LOST is not set' },
     ]);
   });
 });

@@ -74,6 +74,51 @@ describe('faults', () => {
   });
 });
 
+describe('a fallback', () => {
+  const preview = (fallback?: string) => ({ type: 'preview', ...(fallback === undefined ? {} : { fallback }) });
+  const withFallbacks = (of: Record<string, string | undefined>) => {
+    const destinations = Object.fromEntries(Object.entries(of).map(([name, fallback]) => [name, preview(fallback)]));
+    return rulesFile({ destinations: { chat: preview(), ...destinations } });
+  };
+
+  test('that is not there is a fault with the nearest that is', () => {
+    const text = withFallbacks({ pager: 'chatt' });
+    expect(problemsIn(text)).toEqual([
+      'destinations.pager.fallback: there is no destination "chatt": did you mean "chat"?',
+    ]);
+    expect(linesNamedIn(text)).toEqual(['"fallback": "chatt"']);
+  });
+
+  test.each(['constructor', '__proto__'])('is no name of every object: %s', (name) => {
+    expect(problemsIn(withFallbacks({ pager: name }))).toEqual([
+      `destinations.pager.fallback: there is no destination "${name}": there are: chat, pager`,
+    ]);
+  });
+
+  test('may not be the destination itself', () => {
+    expect(problemsIn(withFallbacks({ pager: 'pager' }))).toEqual([
+      'destinations.pager.fallback: it cannot stand in for itself',
+    ]);
+  });
+
+  test('may not lead back to where it began: each circle is named once, with the way', () => {
+    const text = withFallbacks({ a: 'b', b: 'c', c: 'a', d: 'a', x: 'y', y: 'x' });
+    expect(problemsIn(text)).toEqual([
+      'destinations.a.fallback: the fallbacks go round in a circle: a → b → c → a',
+      'destinations.x.fallback: the fallbacks go round in a circle: x → y → x',
+    ]);
+  });
+
+  test('may lead to what several others lead to', () => {
+    expect(problemsIn(withFallbacks({ a: 'c', b: 'c', c: 'chat' }))).toEqual([]);
+  });
+
+  test('is looked at although there are faults elsewhere', () => {
+    const destinations = { chat: { type: 'preview', fallback: 'other' }, other: { type: 'previw', fallback: 'chat' } };
+    expect(problemsIn(rulesFile({ destinations }))).toContainEqual(expect.stringContaining('chat → other → chat'));
+  });
+});
+
 describe('a key that is unknown', () => {
   test.each([
     ['at the top', rulesFile({ ruls: [] }), 'ruls: there is no key "ruls" here: did you mean "rules"?'],
@@ -87,7 +132,21 @@ describe('a key that is unknown', () => {
       withDestination({ type: 'slack', channel: 'C0123456789', timout: '5s' }),
       'destinations.chat.timout: there is no key "timout" here: did you mean "timeout"?',
     ],
-    ['of a later day', withRule({ fireAfter: { count: 2 } }), 'rules[0].fireAfter: there is no key "fireAfter" here'],
+    [
+      'in a count',
+      withRule({ fireAfter: { count: 2, off: 3 } }),
+      'rules[0].fireAfter.off: there is no key "off" here: did you mean "of"?',
+    ],
+    [
+      'in a destination, and new',
+      withDestination({ type: 'preview', falback: 'chat' }),
+      'destinations.chat.falback: there is no key "falback" here: did you mean "fallback"?',
+    ],
+    [
+      'at the top, and long',
+      rulesFile({ orphanGrase: '5m' }),
+      'orphanGrase: there is no key "orphanGrase" here: did you mean "orphanGrace"?',
+    ],
     ['in a pace', withDestination({ type: 'preview', pace: { perMinut: 3 } }), 'destinations.chat.pace'],
   ])('%s is a fault with the nearest that exists', (_, text, problem) => {
     expect(problemsIn(text)[0]).toContain(problem);
@@ -150,6 +209,7 @@ describe('a secret in the file itself', () => {
   test.each([
     ['a source’s', rulesFile({ sources: { ic: { type: 'inbox-check', secrets: ['whsec_123'] } } })],
     ['Slack’s', withDestination({ type: 'slack', channel: 'C0123456789', token: 'xoxb-123' })],
+    ['Slack’s among others', withDestination({ type: 'slack', channel: 'C0123456789', token: ['xoxb-123'] })],
     ['a webhook’s', withDestination({ type: 'slack-webhook', url: 'https://hooks.slack.com/services/T/B/123' })],
   ])('is a fault that does not repeat it: %s', (_, text) => {
     const problems = problemsIn(text);

@@ -1,4 +1,7 @@
 import fc from 'fast-check';
+import { durationWords } from '../../src/domain/duration.ts';
+import type { EpisodeChange } from '../../src/domain/incident.ts';
+import { changeKinds, severities } from '../../src/domain/incident.ts';
 import type { Message } from '../../src/domain/message.ts';
 
 /** What senders and attackers write: markup, control characters, half code points, far too much of it. */
@@ -36,8 +39,10 @@ const text = fc.oneof(
   },
 );
 const moment = fc.integer({ min: 0, max: 4e12 });
+/** Also one that no calendar knows: people write it. */
+const anyMoment = fc.oneof(moment, fc.constantFrom(8.64e15, 8.64e15 + 1, Number.MAX_SAFE_INTEGER));
 const count = fc.nat({ max: 1e9 });
-const person = fc.record({ by: text, at: moment });
+const person = { by: text, at: moment, comment: text };
 
 function list<T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
   const many = fc
@@ -50,6 +55,8 @@ function list<T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
 export const anyMessage: fc.Arbitrary<Message> = fc.record(
   {
     state: fc.constantFrom('open', 'resolved', 'notice'),
+    key: text,
+    number: fc.nat({ max: 1e9 }),
     severity: fc.constantFrom('critical', 'error', 'warning', 'info'),
     title: text,
     test: fc.boolean(),
@@ -66,9 +73,22 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record(
     rules: fc.array(text, { maxLength: 20 }),
     openedAt: moment,
     occurredAt: moment.map((at) => new Date(at).toISOString()),
-    end: fc.record({ at: moment, why: fc.constantFrom('cleared', 'quiet', 'by-hand', 'orphaned'), words: text }),
-    acknowledged: person,
-    snoozed: fc.record({ by: text, until: moment }),
+    end: fc.record(
+      {
+        at: moment,
+        why: fc.constantFrom('cleared', 'quiet', 'by-hand', 'orphaned'),
+        words: text,
+        lasted: moment.map(durationWords),
+        confirmed: fc.boolean(),
+        recovered: text,
+        by: text,
+        comment: text,
+      },
+      { requiredKeys: ['at', 'why', 'words', 'lasted', 'confirmed'] },
+    ),
+    acknowledged: fc.record(person, { requiredKeys: ['by', 'at'] }),
+    snoozed: fc.record({ ...person, until: anyMoment }, { requiredKeys: ['by', 'at', 'until'] }),
+    standsInFor: text,
     event: fc.record(
       { id: text, source: text, type: text, occurredAt: text, live: fc.boolean(), domain: text, data: fc.jsonValue() },
       { requiredKeys: ['id', 'source', 'type', 'occurredAt', 'live'] },
@@ -76,8 +96,35 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record(
   },
   {
     requiredKeys: [
-      ...(['state', 'severity', 'title', 'test', 'keyless', 'facts', 'providers', 'failedAuth', 'source'] as const),
+      ...([
+        'state',
+        'key',
+        'number',
+        'severity',
+        'title',
+        'test',
+        'keyless',
+        'facts',
+        'providers',
+        'failedAuth',
+        'source',
+      ] as const),
       ...(['deliveryId', 'rules', 'openedAt', 'occurredAt', 'event'] as const),
     ],
   },
+);
+
+/** Any change of an episode, by whoever gives a name and a comment on the command line. */
+export const anyChange: fc.Arbitrary<EpisodeChange> = fc.record(
+  {
+    revision: fc.nat(),
+    at: moment,
+    what: fc.constantFrom(...changeKinds),
+    by: text,
+    comment: text,
+    from: fc.constantFrom(...severities),
+    to: fc.constantFrom(...severities),
+    until: anyMoment,
+  },
+  { requiredKeys: ['revision', 'at', 'what'] },
 );

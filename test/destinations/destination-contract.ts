@@ -70,6 +70,11 @@ export function describeDestination<Settings>(name: string, harness: Destination
       return result;
     }
 
+    it('says by a fingerprint which credential it uses, and holds none where it could be seen', () => {
+      expect(destination.credential).toMatch(/^[0-9a-f]{16}$/);
+      for (const secret of harness.secrets) expect(JSON.stringify(destination)).not.toContain(secret);
+    });
+
     it('is told by the happy answer', async () => {
       expect((await told(happily)).kind).toBe('told');
     });
@@ -119,13 +124,13 @@ export function describeDestination<Settings>(name: string, harness: Destination
         kind: 'retry',
         reason: expect.stringContaining('rate limit'),
         afterMs,
-        pauseMs: afterMs,
+        pause: { of: expect.stringMatching(/^(budget|address)$/), ms: afterMs },
       });
     });
 
     it('over the limit: does not wait for the rest of the answer', async () => {
       const result = await told((response) => response.writeHead(429, { 'Retry-After': '7' }).flushHeaders());
-      expect(result).toMatchObject({ kind: 'retry', pauseMs: 7_000 });
+      expect(result).toMatchObject({ kind: 'retry', pause: { ms: 7_000 } });
     });
 
     it('did not tell a server that is not there', async () => {

@@ -1,10 +1,12 @@
 import type { Order } from '../../src/destinations/destination.ts';
-import type { Message } from '../../src/domain/message.ts';
+import type { Ending, Message } from '../../src/domain/message.ts';
 
 /** A message as a failed placement test gives it. */
 export function madeMessage(changes: Partial<Message> = {}): Message {
   return {
     state: 'open',
+    key: 'placement:acme.example',
+    number: 1,
     severity: 'warning',
     title: 'acme.example inbox rate 62 %',
     test: false,
@@ -39,6 +41,19 @@ export function madeMessage(changes: Partial<Message> = {}): Message {
   };
 }
 
+/** An end that a recovery brought, two hours and five minutes after the opening. */
+export function madeEnding(changes: Partial<Ending> = {}): Ending {
+  return {
+    at: Date.UTC(2026, 7, 1, 14, 5),
+    why: 'cleared',
+    words: 'recovered: inbox rate 91.0%',
+    lasted: '2 h 5 min',
+    confirmed: true,
+    recovered: 'inbox rate 91.0%',
+    ...changes,
+  };
+}
+
 export function madeOrder(changes: Partial<Order> = {}): Order {
   return {
     act: 'open',
@@ -46,6 +61,7 @@ export function madeOrder(changes: Partial<Order> = {}): Order {
     key: 'placement:acme.example',
     notificationId: '0123456789abcdef01234567',
     message: madeMessage(),
+    short: false,
     ...changes,
   };
 }

@@ -7,7 +7,15 @@ it('shows what would have been told, and is told', async () => {
   const destination = preview({
     name: 'on-call',
     address: 'pagerduty:events.pagerduty.com:0011223344556677',
-    ways: { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 },
+    ways: {
+      edits: true,
+      folds: true,
+      finds: false,
+      threads: true,
+      acknowledges: true,
+      editEveryMs: 0,
+      fallbackAfterMs: 120_000,
+    },
     render: ({ act, key }) => ({ act, key }),
     show: (rendered) => shown.push(rendered),
   });
@@ -18,9 +26,14 @@ it('shows what would have been told, and is told', async () => {
     kind: 'told',
     ref: 'preview:x',
   });
+  expect(await destination.tell(madeOrder({ act: 'reply', ref: 'preview:x', notificationId: 'r:2' }), signal)).toEqual({
+    kind: 'told',
+    ref: 'preview:r:2',
+  });
   expect(shown).toEqual([
     { act: 'open', key: 'placement:acme.example' },
     { act: 'resolve', key: 'placement:acme.example' },
+    { act: 'reply', key: 'placement:acme.example' },
   ]);
   expect(destination).toMatchObject({
     type: 'preview',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Heard } from '../../src/domain/cause.ts';
-import { hear } from '../../src/domain/cause.ts';
+import { hear, once } from '../../src/domain/cause.ts';
 import type { Counting } from '../../src/domain/incident.ts';
 import { aCause } from './causes.ts';
 
@@ -32,6 +32,25 @@ test('any order of arrival ends in the same state and the same ring', () => {
   fc.assert(
     fc.property(arrivals(9), anyCounting, ([events, shuffled], counting) => {
       expect(heardAll(shuffled, counting)).toEqual(heardAll(events, counting));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('also where the rule was edited in between: each event is judged as the rule counted when it happened', () => {
+  const edited = arrivals(9).chain(([events, shuffled]) =>
+    fc.array(anyCounting, { minLength: events.length, maxLength: events.length }).map((countings) => {
+      const counted = (each: Omit<Heard, 'counting'>): Heard => ({
+        ...each,
+        counting: countings[each.mark.seq - 1] ?? once,
+      });
+      return [events.map(counted), shuffled.map(counted)] as const;
+    }),
+  );
+  fc.assert(
+    fc.property(edited, ([events, shuffled]) => {
+      const all = (heard: readonly Heard[]) => heard.reduce((cause, each) => hear(cause, each).cause, aCause());
+      expect(all(shuffled)).toEqual(all(events));
     }),
     { numRuns: 1_000 },
   );

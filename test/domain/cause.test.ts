@@ -100,10 +100,10 @@ describe('what is unknown', () => {
 });
 
 describe('the floor', () => {
-  const over = emptied(outcome(['match', { at: 10, verdict: 'clear' }]).cause);
+  const over = emptied(outcome(['match', { at: 10, verdict: 'clear' }]).cause, 1);
 
   test('is the event that ended it, and the ring is empty', () => {
-    expect(over).toMatchObject({ firing: false, ring: [], floor: { at: 10 } });
+    expect(over).toMatchObject({ firing: false, ring: [], floor: { at: 10, episode: 1 } });
     expect(over).not.toHaveProperty('said');
   });
 
@@ -124,17 +124,17 @@ describe('the floor', () => {
   });
 
   test('of an end that is told by an ending type, a new event at the same time is over too', () => {
-    const ended = emptied(outcome([{ at: 1 }, { at: 10, ends: true, verdict: 'clear' }]).cause);
+    const ended = emptied(outcome([{ at: 1 }, { at: 10, ends: true, verdict: 'clear' }]).cause, 1);
     expect(outcome([{ at: 10, seq: 7 }], once, ended).effects).toEqual(['late']);
   });
 
   test('is not raised by what says nothing either way: a match before that is still news', () => {
-    const ended = emptied(outcome(['match', { at: 30, verdict: 'neither' }, { at: 10, verdict: 'clear' }]).cause);
+    const ended = emptied(outcome(['match', { at: 30, verdict: 'neither' }, { at: 10, verdict: 'clear' }]).cause, 1);
     expect(outcome([{ at: 20, seq: 7 }], once, ended).effects).toEqual(['fires']);
   });
 
   test('stays where it was when nothing was heard since', () => {
-    expect(emptied(over).floor).toEqual(over.floor);
+    expect(emptied(over, 2).floor).toEqual(over.floor);
   });
 });
 

@@ -152,30 +152,74 @@ describe('the state', () => {
   });
 
   test('tells who has it in hand', () => {
-    const over = { acknowledged: { by: 'ada', at: 1 }, snoozed: { by: 'ada', until: 2 } };
+    const over = {
+      acknowledged: { by: 'on-call', at: 1, comment: 'looking' },
+      snoozed: { by: 'on-call', at: 1, until: 2 },
+    };
     expect(message({}, [], over)).toMatchObject(over);
     expect(message({})).not.toHaveProperty('acknowledged');
+  });
+
+  test('tells which episode of which incident it is', () => {
+    expect(message({}, [], { key: 'k', number: 3 })).toMatchObject({ key: 'k', number: 3 });
+  });
+
+  test('tells whom it stands in for, to whoever is told instead', () => {
+    const episode = anEpisode({ standIns: [{ address: 'slack:C1', standsInFor: 'on-call' }] });
+    expect(messageOf(episode, { address: 'slack:C1' })).toHaveProperty('standsInFor', 'on-call');
+    expect(messageOf(episode, { address: 'slack:C2' })).not.toHaveProperty('standsInFor');
+    expect(messageOf(episode)).not.toHaveProperty('standsInFor');
   });
 });
 
 describe('how it ended', () => {
-  test.each<[string, End, string]>([
+  const opened = anEpisode().openedAt;
+
+  test.each<[string, Partial<End> & Pick<End, 'why'>, string]>([
     [
       'the value that tripped, as it is now',
-      { at: 1, why: 'cleared', event: anEvent({ inboxRate: 0.9 }) },
+      { why: 'cleared', event: anEvent({ inboxRate: 0.9 }) },
       'recovered: inbox rate 90.0%',
     ],
     [
       'the type of what ended it',
-      { at: 1, why: 'cleared', event: anEvent({ type: 'alert.resolved' }) },
+      { why: 'cleared', event: anEvent({ type: 'alert.resolved' }) },
       'recovered: alert resolved',
     ],
-    ['over', { at: 1, why: 'cleared' }, 'over'],
-    ['quiet is not confirmed', { at: 1, why: 'quiet', quietMs: 21_600_000 }, 'nothing heard for 6 h, not confirmed'],
-    ['by whom', { at: 1, why: 'by-hand', by: 'ada' }, 'resolved by hand by ada'],
-    ['by hand', { at: 1, why: 'by-hand' }, 'resolved by hand'],
-    ['no rule feeds it', { at: 1, why: 'orphaned' }, 'ended: no rule feeds it any more'],
+    ['over', { why: 'cleared' }, 'over'],
+    ['quiet is not confirmed', { why: 'quiet', quietMs: 21_600_000 }, 'nothing heard for 6 h, not confirmed'],
+    ['by whom', { why: 'by-hand', by: 'on-call' }, 'resolved by hand by on-call'],
+    ['by hand', { why: 'by-hand' }, 'resolved by hand'],
+    ['no rule feeds it', { why: 'orphaned' }, 'no rule feeds it any more, not confirmed'],
   ])('%s', (_, end, words) => {
-    expect(message({ domain }, [lowRate], { end }).end).toEqual({ at: 1, why: end.why, words });
+    const told = message({ domain }, [lowRate], { end: { at: 1, ...end } }).end;
+    expect(told).toMatchObject({ at: 1, why: end.why, words });
+  });
+
+  test('with the time it took, the value as it is now, who ended it and what they said of it', () => {
+    const at = opened + 7_500_000;
+    const cleared: End = { at, why: 'cleared', event: anEvent({ inboxRate: 0.91 }) };
+    expect(message({ domain }, [lowRate], { end: cleared }).end).toEqual({
+      at,
+      why: 'cleared',
+      words: 'recovered: inbox rate 91.0%',
+      lasted: '2 h 5 min',
+      confirmed: true,
+      recovered: 'inbox rate 91.0%',
+    });
+    const byHand: End = { at, why: 'by-hand', by: 'on-call', comment: 'DNS was wrong' };
+    expect(message({ domain }, [lowRate], { end: byHand }).end).toEqual({
+      at,
+      why: 'by-hand',
+      words: 'resolved by hand by on-call',
+      lasted: '2 h 5 min',
+      confirmed: true,
+      by: 'on-call',
+      comment: 'DNS was wrong',
+    });
+  });
+
+  test.each(['quiet', 'orphaned'] as const)('is not confirmed where it is %s', (why) => {
+    expect(message({}, [], { end: { at: opened, why } }).end?.confirmed).toBe(false);
   });
 });

@@ -148,6 +148,12 @@ describe('several rules and sources on one key', () => {
   });
 });
 
+test('the same event once more changes nothing that is seen', () => {
+  const { happens } = town(low);
+  happens({ ...bad, at: 1, seq: 1 });
+  expect(happens({ ...bad, at: 1, seq: 1 })).toMatchObject({ incidents: [{ revision: 2 }], episodes: [], owed: [] });
+});
+
 describe('the file is edited', () => {
   test('who is added is told with the next match; who left is still told the end', () => {
     const { happens, edit } = town(low);
@@ -162,7 +168,7 @@ describe('the file is edited', () => {
     happens(bad);
     const open = incidents.get('k:a.example');
     if (open)
-      incidents.set(open.key, { ...open, acknowledged: { by: 'ada', at: 1 }, snoozed: { by: 'ada', until: 2 } });
+      incidents.set(open.key, { ...open, acknowledged: { by: 'ada', at: 1 }, snoozed: { by: 'ada', at: 1, until: 2 } });
     expect(happens(bad).episodes[0]).toMatchObject({ acknowledged: { by: 'ada' }, snoozed: { by: 'ada' } });
     edit({ ...low, severity: 'critical' });
     const [risen] = happens(bad).episodes;

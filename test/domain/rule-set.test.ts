@@ -120,6 +120,57 @@ describe('a rule that can open must be able to end', () => {
   });
 });
 
+describe('counting', () => {
+  const counted = (rule: Record<string, unknown>) => compile({ resolveAfter: '6h', ...rule });
+
+  test.each([
+    [{}, { fire: { count: 1, of: 1 }, clear: 1 }],
+    [{ fireAfter: { count: 2, of: 3 } }, { fire: { count: 2, of: 3 }, clear: 1 }],
+    [{ fireAfter: { count: 3 } }, { fire: { count: 3, of: 3 }, clear: 1 }],
+    [{ clearAfter: { count: 2 } }, { fire: { count: 1, of: 1 }, clear: 2 }],
+    [{ fireAfter: { count: 100, of: 100 } }, { fire: { count: 100, of: 100 }, clear: 1 }],
+  ])('%j', (rule, counting) => {
+    const { set, problems } = counted(rule);
+    expect(problems).toEqual([]);
+    expect(set.rules[0]?.counting).toEqual(counting);
+  });
+
+  test('more matches than events are a fault, with both ways out', () => {
+    expect(counted({ fireAfter: { count: 3, of: 2 } }).problems).toEqual([
+      {
+        path: 'rules[0].fireAfter',
+        message: '3 matches are never among 2 events: "of" at least 3, or "count" at most 2',
+      },
+    ]);
+  });
+
+  test('a notice neither counts matches nor clears', () => {
+    const rule = { lifecycle: 'notice', fireAfter: { count: 3, of: 2 }, clearAfter: { count: 1 } };
+    const { problems } = compile(rule);
+    expect(problems.map((each) => each.path).sort()).toEqual(['rules[0].clearAfter', 'rules[0].fireAfter']);
+    for (const { message } of problems) expect(message).toMatch(/leave this out, or make it an incident$/);
+  });
+
+  test.each([
+    [{ fireAfter: 2 }, 'fireAfter', 'takes an object such as {"count": 2, "of": 3}'],
+    [{ clearAfter: 2 }, 'clearAfter', 'takes an object such as {"count": 2}'],
+    [{ fireAfter: { count: 0 } }, 'fireAfter.count', 'takes a whole number from 1 to 100'],
+    [{ fireAfter: { count: 1.5 } }, 'fireAfter.count', 'takes a whole number from 1 to 100'],
+    [{ fireAfter: { count: 1, of: 101 } }, 'fireAfter.of', 'takes a whole number from 1 to 100'],
+    [{ clearAfter: { count: '2' } }, 'clearAfter.count', 'takes a whole number from 1 to 100'],
+  ])('%j is refused, and says what it takes', (rule, path, message) => {
+    const { error } = ruleSchema.safeParse({ id: 'r', to: ['slack'], ...rule });
+    expect(error?.issues.map((issue) => [issue.path.join('.'), issue.message])).toEqual([[path, message]]);
+  });
+
+  test.each([[{ fireAfter: { count: 1, off: 2 } }], [{ fireAfter: {} }], [{ clearAfter: { count: 1, of: 2 } }]])(
+    '%j is refused',
+    (rule) => {
+      expect(ruleSchema.safeParse({ id: 'r', to: ['slack'], ...rule }).success).toBe(false);
+    },
+  );
+});
+
 describe('a fingerprint', () => {
   const print = (rule: Record<string, unknown>) => compile({ resolveAfter: '6h', ...rule }).set.rules[0]?.fingerprint;
   const rule = { on: ['test.completed', 'test.failed'], key: 'k' };
@@ -135,6 +186,7 @@ describe('a fingerprint', () => {
       { ...rule, severity: 'info' },
       { ...rule, to: ['pager'] },
       { ...rule, on: rule.on.toReversed() },
+      { ...rule, fireAfter: { count: 2 }, clearAfter: { count: 2 } },
     ];
     for (const each of same) expect(print(each)).toBe(print(rule));
   });

@@ -1,10 +1,15 @@
 import { expect } from 'vitest';
 import type { Episode, Severity } from '../../src/domain/incident.ts';
-import type { Stray, Telling, Told, Ways } from '../../src/domain/notification.ts';
-import { absorb, nextTelling, nothingTold, toldRecord } from '../../src/domain/notification.ts';
+import type { Stray, Told, Ways } from '../../src/domain/notification.ts';
+import { nothingTold } from '../../src/domain/notification.ts';
+import { absentRecord, foundRecord } from '../../src/domain/sought-record.ts';
+import type { Held, Telling } from '../../src/domain/telling.ts';
+import { nextTelling } from '../../src/domain/telling.ts';
+import { absorb, maybeRecord, refusedRecord, toldRecord } from '../../src/domain/told-record.ts';
 import { anEpisode } from './episodes.ts';
-import type { Call } from './simulated-destination.ts';
+import type { Call, Refusal } from './simulated-destination.ts';
 import { simulatedDestination } from './simulated-destination.ts';
+import { simulatedIncident } from './simulated-incident.ts';
 
 /** How a call ends: for the destination it arrives or not; for us it was told, nobody knows, or it did not happen. */
 export type CallEnd = 'told' | 'arrived' | 'lost' | 'retry';
@@ -24,6 +29,7 @@ type Row = {
 
 type Claim = { row: Row; holder: number; told: Told; absorbed: number; telling: Telling; episode: Episode };
 type Calling = Claim & Call;
+type Looking = Claim & { telling: Extract<Telling, { act: 'find' }> };
 
 /**
  * One address and one key, as the ledger keeps them and as attempts work on them. A notification waits for the newest
@@ -32,16 +38,20 @@ type Calling = Claim & Call;
  */
 export function simulatedTelling(ways: Ways) {
   const destination = simulatedDestination(ways);
-  const episodes: Episode[] = [];
+  const incident = simulatedIncident();
+  const { episodes } = incident;
   const rows: Row[] = [];
   const paused: Calling[] = [];
   /** References that a destination gave us. */
   const known = new Set<string>();
-  let revision = 0;
+  /** Episodes of which something may have been told twice, for a reason that is on record. */
+  const unsure = new Set<number>();
+  /** Episodes of which somebody deleted a message. */
+  const deleted = new Set<number>();
   let holders = 0;
   let now = 0;
+  let isSilent = false;
 
-  const current = () => episodes.at(-1);
   const isOwed = (row: Row) => row.state !== 'settled';
 
   function owe(row: Row, owedRevision = row.owedRevision): void {
@@ -49,41 +59,41 @@ export function simulatedTelling(ways: Ways) {
     Object.assign(row, { state: 'due', owedRevision });
   }
 
-  function change(over: Partial<Episode>): void {
-    const episode = current();
+  function oweNewest(isChanged: boolean): void {
     const row = rows.at(-1);
-    if (!episode || !row || episode.end) return;
-    revision += 1;
-    episodes[episodes.length - 1] = { ...episode, ...over, revision };
-    owe(row, revision);
+    const episode = episodes.at(-1);
+    if (isChanged && row && episode) owe(row, episode.revision);
   }
 
   function open(severity: Severity): void {
-    if (current() && !current()?.end) return;
-    revision += 1;
-    const number = episodes.length + 1;
-    episodes.push(anEpisode({ number, revision, severity }));
-    rows.push({
-      number,
-      state: 'due',
-      owedRevision: revision,
-      owedSince: now,
-      told: nothingTold,
-      strays: [],
-      holder: undefined,
-    });
+    if (!incident.open(severity)) return;
+    const { number, revision: owedRevision } = episodes.at(-1) ?? anEpisode();
+    const fresh = { told: nothingTold, strays: [], holder: undefined };
+    rows.push({ number, state: 'due', owedRevision, owedSince: now, ...fresh });
+  }
+
+  function heldOf({ snoozed }: Episode): Held | undefined {
+    if (isSilent) return { for: 'silence:s1', why: 'silence s1', restMs: 60_000 };
+    if (!snoozed || snoozed.until <= now) return undefined;
+    return { for: 'snooze', why: 'snoozed', restMs: snoozed.until - now };
   }
 
   function claim(row: Row): Claim {
     const interrupted = row.holder !== undefined;
+    if (interrupted) unsure.add(row.number);
     holders += 1;
     row.holder = holders;
-    const told = absorb(row.told, { interrupted, strays: row.strays }, ways);
+    const episode = episodes[row.number - 1] ?? anEpisode();
+    const told = absorb(row.told, { interrupted, strays: row.strays, episode }, ways);
+    return { row, holder: holders, told, absorbed: row.strays.length, telling: nextOf(row, told), episode };
+  }
+
+  function nextOf(row: Row, told: Told): Telling {
+    const episode = episodes[row.number - 1] ?? anEpisode();
     const before = rows.findLast((each) => each.number < row.number && isOwed(each) && each.told.ownKey === undefined);
     const predecessor = before && { id: String(before.number) };
-    const episode = episodes[row.number - 1] ?? anEpisode();
-    const telling = nextTelling({ episode, told, owedSince: row.owedSince, predecessor, now }, ways);
-    return { row, holder: holders, told, absorbed: row.strays.length, telling, episode };
+    const held = heldOf(episode);
+    return nextTelling({ episode, told, owedSince: row.owedSince, predecessor, held, now }, ways);
   }
 
   function record({ row, absorbed, episode }: Claim, told: Told, state: Row['state']): void {
@@ -91,40 +101,73 @@ export function simulatedTelling(ways: Ways) {
     if (state === 'settled' && (row.owedRevision > episode.revision || row.strays.length > 0)) owe(row);
   }
 
-  function finish(calling: Calling, end: CallEnd): void {
-    const { row, holder } = calling;
-    const ref = end === 'told' || end === 'arrived' ? destination.take(calling) : '';
-    if (end === 'told') known.add(ref);
-    if (row.holder === holder) recordCall(calling, end, ref);
-    else if (end !== 'retry') leaveStray(calling, end === 'told' ? ref : undefined);
+  /** Nothing more is owed where nothing is left to say of the episode as the holder knew it. */
+  function recordTold(claimed: Claim, told: Told): void {
+    const { episode, row } = claimed;
+    const judged = { episode, told, owedSince: row.owedSince, held: heldOf(episode), now };
+    record(claimed, told, nextTelling(judged, ways).act === 'nothing' ? 'settled' : 'due');
   }
 
-  function recordCall(calling: Calling, end: CallEnd, ref: string): void {
-    const { telling, episode } = calling;
-    const told = end === 'told' ? toldRecord(calling.told, telling, ref, episode) : calling.told;
-    const isSettled = end === 'told' && nextTelling({ episode, told, owedSince: 0, now }, ways).act === 'nothing';
-    const opened = told.opened === 'no' && end !== 'retry' ? 'maybe' : told.opened;
-    record(calling, { ...told, opened }, isSettled ? 'settled' : 'due');
+  function finish(calling: Calling, end: CallEnd): void {
+    const { row, holder } = calling;
+    if (end !== 'told' && end !== 'retry') unsure.add(row.number);
+    const answer = end === 'told' || end === 'arrived' ? destination.take(calling) : undefined;
+    const ref = answer && 'ref' in answer ? answer.ref : undefined;
+    if (end === 'told' && ref !== undefined && calling.telling.act !== 'reply') known.add(ref);
+    if (row.holder === holder) recordCall(calling, end, answer);
+    else if (end !== 'retry' && (!answer || ref !== undefined)) leaveStray(calling, end === 'told' ? ref : undefined);
+  }
+
+  function recordCall(calling: Calling, end: CallEnd, answer: { ref: string } | Refusal | undefined): void {
+    const { telling, episode, told } = calling;
+    if (end === 'retry') record(calling, told, 'due');
+    else if (end !== 'told' || !answer) record(calling, maybeRecord(told, telling, episode), 'due');
+    else if ('ref' in answer) recordTold(calling, toldRecord(told, telling, { ref: answer.ref, episode, at: now }));
+    else {
+      const after = refusedRecord(told, telling, { result: answer, ways, episode });
+      if (!after) throw new Error(`there is no other way to ${telling.act} it`);
+      recordTold(calling, after);
+    }
   }
 
   function leaveStray({ row, telling, episode, told }: Calling, ref: string | undefined): void {
+    unsure.add(row.number);
+    const { act } = telling;
+    if (act === 'acknowledge') return;
     const isUnderKey = ways.folds && told.ownKey === undefined;
     const keeper = (isUnderKey && rows.findLast((each) => each.told.ownKey === undefined)) || row;
-    const stray = { act: telling.act, revision: episode.revision, severity: episode.severity };
-    keeper.strays.push(ref === undefined ? stray : { ...stray, ref });
+    const revision = act === 'reply' ? telling.change.revision : episode.revision;
+    keeper.strays.push({ act, revision, severity: episode.severity, ...(ref === undefined ? {} : { ref }) });
     owe(keeper);
+  }
+
+  function look(looking: Looking, end: HolderEnd): void {
+    const { told, telling } = looking;
+    if (end === 'lost' || end === 'retry') record(looking, told, 'due');
+    else if (end === 'told' || end === 'arrived') record(looking, lookedFor(looking, telling.reply), 'due');
+  }
+
+  function lookedFor({ telling, told, episode }: Looking, reply: Looking['telling']['reply']): Told {
+    const ref = destination.find(episode.number, reply && { of: reply.change.revision, below: reply.below });
+    if (ref === undefined) return absentRecord(told, telling, episode).told;
+    if (!reply) known.add(ref);
+    return foundRecord(told, telling, { ref, episode });
   }
 
   function attempt(row: Row, end: HolderEnd): void {
     if (!isOwed(row)) return;
     const claimed = claim(row);
-    const { telling, told } = claimed;
+    const { telling, told, episode } = claimed;
     if (telling.act === 'nothing') {
       if (told.parts.length === 0) expectNothingStands(row);
       record(claimed, told, 'settled');
-    } else if (telling.act === 'wait') record(claimed, told, 'waiting');
+    } else if (telling.act === 'wait') record(claimed, told, telling.for === undefined ? 'due' : 'waiting');
     else if (telling.act === 'rekey') record(claimed, { ...told, ownKey: telling.ownKey }, 'due');
-    else if ('key' in telling) call({ ...claimed, telling }, end);
+    else if (telling.act === 'find') look({ ...claimed, telling }, end);
+    else if (telling.act !== 'notice') {
+      expectAllowed(telling, episode);
+      call({ ...claimed, telling }, end);
+    }
   }
 
   function call(calling: Calling, end: HolderEnd): void {
@@ -133,9 +176,22 @@ export function simulatedTelling(ways: Ways) {
     else if (end !== 'dies-before') finish(calling, end);
   }
 
+  /** Nothing opens after its end, and nothing rings while it is held back. */
+  function expectAllowed(telling: Telling, episode: Episode): void {
+    if (telling.act === 'open') expect(episode.end, 'opened after its end').toBeUndefined();
+    if (telling.act === 'acknowledge') expect(episode.end, 'acknowledged after its end').toBeUndefined();
+    const rings = telling.act === 'open' || (telling.act === 'reply' && telling.change.what === 'raised');
+    if (heldOf(episode)) expect(rings, `rang while held back: ${telling.act}`).toBe(false);
+  }
+
   function expectNothingStands({ number }: Row): void {
     const open = [...destination.standing.values()].filter((each) => each.episode === number && !each.ended);
     expect(open, `episode ${number} stands open, and nothing is said`).toEqual([]);
+  }
+
+  function unhold(): void {
+    isSilent = false;
+    for (const row of rows) if (row.state === 'waiting') owe(row);
   }
 
   return {
@@ -143,8 +199,21 @@ export function simulatedTelling(ways: Ways) {
     episodes,
     rows,
     known,
+    unsure,
     open,
-    change,
+    becomes: (severity: Severity) => oweNewest(incident.becomes(severity)),
+    end: () => oweNewest(incident.end()),
+    acknowledge: () => oweNewest(incident.acknowledge()),
+    snooze: (ms: number) => oweNewest(incident.snooze(now + ms)),
+    silence: () => {
+      isSilent = true;
+    },
+    unhold,
+    deleted,
+    lose(which: number) {
+      const number = destination.loseOne(which);
+      if (number !== undefined) for (const of of [deleted, unsure]) of.add(number);
+    },
     attempt: (which: number, end: HolderEnd) => {
       const row = rows[which % Math.max(1, rows.length)];
       if (row) attempt(row, end);
@@ -156,12 +225,16 @@ export function simulatedTelling(ways: Ways) {
     },
     pass: (ms: number) => {
       now += ms;
+      oweNewest(incident.wake(now));
     },
-    /** Everything comes through from now on, until nothing is owed any more. */
+    /** Nothing is held back and everything comes through from now on, until nothing is owed any more. */
     settle: () => {
+      unhold();
+      now += 86_400_000;
+      oweNewest(incident.wake(now));
       for (const calling of paused.splice(0)) finish(calling, 'told');
       for (let round = 0; rows.some(isOwed); round += 1) {
-        if (round > 50) throw new Error('it never settles');
+        if (round > 100) throw new Error('it never settles');
         for (const row of rows) attempt(row, 'told');
         now += 1_000;
       }

@@ -53,7 +53,9 @@ test('rings by the command it prints, folds what comes again, and un-rings', asy
   await shown(service, 'Slack chat.update');
   await shown(service, 'attempt.told  destination=deliverability  act=resolve');
   expect(count(service, '"event_action": "trigger"')).toBe(1);
-  expect(count(service, 'Slack chat.postMessage')).toBe(1);
+  await shown(service, 'act=reply');
+  expect(count(service, 'Slack chat.postMessage (a reply)')).toBe(1);
+  expect(count(service, 'Slack chat.postMessage')).toBe(2);
 });
 
 test('is looked at by the commands it prints', async ({ preview: { service, cwd } }) => {

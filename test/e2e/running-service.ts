@@ -13,6 +13,9 @@ export type RunningService = {
   lines: Record<string, unknown>[];
   /** Resolves with the first line, past or to come, that has this message. */
   said(message: string): Promise<Record<string, unknown>>;
+  /** Resolves with the next line to come that has this message. */
+  says(message: string): Promise<Record<string, unknown>>;
+  hangUp(): void;
   /** `kill -9`: resolves when it is gone. */
   kill(): Promise<void>;
   /** Politely; resolves with the exit code. */
@@ -55,6 +58,7 @@ export async function startService({
   return {
     port: Number(serving.port),
     ...log,
+    hangUp: () => void child.kill('SIGHUP'),
     async kill() {
       child.kill('SIGKILL');
       await exit;
@@ -78,14 +82,16 @@ function readLog(child: ChildProcess) {
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) createInterface({ input: stream }).on('line', keep);
   }
-  function said(message: string): Promise<Record<string, unknown>> {
-    const before = lines.find((line) => line.msg === message);
-    if (before) return Promise.resolve(before);
+  function says(message: string): Promise<Record<string, unknown>> {
     return new Promise((resolve) => {
       waiting.push((line) => line.msg === message && resolve(line));
     });
   }
-  return { lines, said };
+  function said(message: string): Promise<Record<string, unknown>> {
+    const before = lines.find((line) => line.msg === message);
+    return before ? Promise.resolve(before) : says(message);
+  }
+  return { lines, said, says };
 }
 
 /** In preview the log is for people: `12:00:00 info  message  name=value`. */

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { inboxCheck } from '../../src/sources/inbox-check.ts';
 
-export type Sent = { id: string; status: number; body: Record<string, unknown> };
+export type Sent = { id: string; status: number; body: Record<string, unknown>; retryAfter: string | undefined };
 
 /** One signed `test.completed`, as Inbox Check sends it. */
 export function placementTest(made: { id: string; domain: string; inboxRate: number; atMs: number }): Buffer {
@@ -15,20 +15,22 @@ export function placementTest(made: { id: string; domain: string; inboxRate: num
 export async function post(port: number, body: Buffer, { secret, id }: { secret: string; id: string }): Promise<Sent> {
   const signed = inboxCheck.sign(body, secret, { id, type: 'test.completed', atMs: Date.now() });
   const answer = await exchange(port, signed.headers, signed.body);
-  return { id, status: answer.status, body: JSON.parse(answer.text) };
+  const { status, text, retryAfter } = answer;
+  return { id, status, body: JSON.parse(text), retryAfter };
 }
 
 function exchange(
   port: number,
   headers: Record<string, string>,
   body: Buffer,
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; text: string; retryAfter: string | undefined }> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path: '/hooks/inbox-check', method: 'POST', headers, agent: false };
     const outgoing = request(options, (response) => {
       let text = '';
       response.on('data', (chunk) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      const { statusCode: status = 0, headers } = response;
+      response.on('end', () => resolve({ status, text, retryAfter: headers['retry-after'] }));
       response.on('error', reject);
     });
     outgoing.on('error', reject);

@@ -43,6 +43,25 @@ describe('a fake PagerDuty', () => {
     expect(pagerDuty.calls.map(({ status }) => status)).toEqual(Array(6).fill(202));
   });
 
+  it('keeps who has it until it ends, whatever is triggered meanwhile', async () => {
+    await send(event('acknowledge', { payload: undefined }));
+    expect(pagerDuty.incidents).toEqual([]);
+    await send(event('trigger'));
+    await send(event('acknowledge', { payload: undefined }));
+    await send(event('trigger', { links: [{ href: 'https://sender.example/t/1', text: 'report' }] }));
+    const log = ['trigger', 'acknowledge', 'trigger'];
+    const links = [{ href: 'https://sender.example/t/1', text: 'report' }];
+    expect(pagerDuty.incidents).toMatchObject([{ status: 'acknowledged', log, links, payloads: [{}, {}] }]);
+    await send(event('resolve', { payload: undefined }));
+    await send(event('acknowledge', { payload: undefined }));
+    expect(pagerDuty.incidents).toMatchObject([{ status: 'resolved', log: [...log, 'resolve'] }]);
+  });
+
+  it('refuses a routing key that was taken away', async () => {
+    pagerDuty.routingKeys.delete(key);
+    expect(await send(event('trigger'))).toBe('400 InvalidRoutingKey');
+  });
+
   it('keeps changes, which ring nobody', async () => {
     expect(await send({ routing_key: key, payload: { summary: 's' } }, '/v2/change/enqueue')).toMatch(/^202 /);
     expect(pagerDuty).toMatchObject({ incidents: [], changes: [{ payload: { summary: 's' } }] });
@@ -59,6 +78,7 @@ describe('a fake PagerDuty', () => {
     [event('trigger', { payload: { ...payload, summary: 'x'.repeat(1_025) } }), "'payload.summary' is too long"],
     [event('trigger', { payload: { ...payload, source: undefined } }), "'payload.source' is missing"],
     [event('trigger', { payload: { ...payload, timestamp: 'noon' } }), "'payload.timestamp' is invalid"],
+    [event('trigger', { links: [{ href: 'no address' }] }), "'links' is invalid"],
     [event('trigger', { payload: { ...payload, custom_details: 'x'.repeat(512_000) } }), 'not a JSON object'],
   ])('refuses what PagerDuty refuses: case %#', async (body, answer) => {
     expect(await send(body)).toContain(answer);
@@ -69,9 +89,31 @@ describe('a fake PagerDuty', () => {
     ['500', 0],
     ['500-after-keeping', 1],
     [{ retryAfter: '7' }, 0],
+    [{ status: 502, body: '<html>Bad Gateway</html>' }, 0],
   ] as const)('fails one call as told: %j', async (fault, kept) => {
     pagerDuty.failNext(fault);
-    expect(await send(event('trigger'))).toMatch(/^(500|429) /);
+    expect(await send(event('trigger'))).toMatch(/^(500|429|502) /);
     expect(pagerDuty.incidents).toHaveLength(kept);
+    expect(await send(event('trigger'))).toMatch(/^202 /);
   });
+
+  it('breaks off in the middle of an answer', async () => {
+    pagerDuty.failNext('half-after-keeping');
+    await expect(send(event('trigger'))).rejects.toThrow();
+    expect(pagerDuty.incidents).toHaveLength(1);
+  });
+
+  it.each(['trigger', 'acknowledge', 'resolve', 'change'] as const)(
+    'fails calls of one kind alone: %s',
+    async (kind) => {
+      pagerDuty.faultsOf[kind].failAll('500');
+      const answers: Record<string, string> = {};
+      for (const action of ['trigger', 'acknowledge', 'resolve']) {
+        answers[action] = (await send(event(action))).slice(0, 3);
+      }
+      answers.change = (await send({ routing_key: key, payload: { summary: 's' } }, '/v2/change/enqueue')).slice(0, 3);
+      const well = { trigger: '202', acknowledge: '202', resolve: '202', change: '202' };
+      expect(answers).toEqual({ ...well, [kind]: '500' });
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { answerUnder, type FakeAnswer, type Faults, makeFaults } from './faults.ts';
+import { answerUnder, type FakeAnswer, type Fault, type Faults, makeFaults } from './faults.ts';
 import { makeCertificate } from './made-certificate.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
@@ -6,13 +6,20 @@ import { startScriptedServer } from './scripted-server.ts';
 export type FakeIncident = {
   routingKey: string;
   dedupKey: string;
-  status: 'triggered' | 'resolved';
+  status: 'triggered' | 'acknowledged' | 'resolved';
   /** As the latest trigger has it. */
   summary: string;
   severity: string;
   /** Every trigger's payload, the first of which rang. */
   payloads: Record<string, unknown>[];
+  /** As the latest trigger has them. */
+  links: unknown[];
+  /** What was told of it, in order. */
+  log: FakeAction[];
 };
+
+const actions = ['trigger', 'acknowledge', 'resolve'] as const;
+type FakeAction = (typeof actions)[number];
 
 export type FakePagerDutyCall = { path: string; body: unknown; status: number };
 
@@ -23,9 +30,15 @@ export type FakePagerDuty = Faults & {
   /** For `NODE_EXTRA_CA_CERTS` of a process that is to trust it. */
   caFile: string;
   ca: string;
+  /** What goes wrong with calls of one kind alone; comes before what goes wrong with any. */
+  faultsOf: Record<FakeAction | 'change', Faults>;
+  /** Every call with one routing key from now on; `undefined`: none. */
+  failKey(routingKey: string, fault: Fault | undefined): void;
+  /** Those it knows: one that is taken away is refused from then on. */
+  routingKeys: Set<string>;
   /** Every incident there ever was, the oldest first. */
   incidents: FakeIncident[];
-  changes: { routingKey: string; payload: Record<string, unknown> }[];
+  changes: { routingKey: string; payload: Record<string, unknown>; links: unknown[] }[];
   /** Everything that was carried out or refused, in order. */
   calls: FakePagerDutyCall[];
   /** Calls that reached it, whatever became of them. */
@@ -33,19 +46,23 @@ export type FakePagerDuty = Faults & {
   close: () => Promise<void>;
 };
 
-type State = Pick<FakePagerDuty, 'incidents' | 'changes'> & { routingKeys: readonly string[] };
+type State = Pick<FakePagerDuty, 'incidents' | 'changes' | 'routingKeys'>;
 type Plain = Record<string, unknown>;
 
 export async function startFakePagerDuty(settings: { routingKeys: string[] }): Promise<FakePagerDuty> {
   const certificate = makeCertificate();
   const server = await startScriptedServer(certificate);
   const faults = makeFaults();
-  const state: State = { routingKeys: settings.routingKeys, incidents: [], changes: [] };
+  const faultsOf = { trigger: makeFaults(), acknowledge: makeFaults(), resolve: makeFaults(), change: makeFaults() };
+  const keyFaults = new Map<unknown, Fault>();
+  const state: State = { routingKeys: new Set(settings.routingKeys), incidents: [], changes: [] };
   const calls: FakePagerDutyCall[] = [];
   server.script = (response, request, text) => {
-    answerUnder(faults.next(), { request, response }, () => {
-      const path = request.method === 'POST' ? (request.url ?? '') : '';
-      const body = readObject(text);
+    const path = request.method === 'POST' ? (request.url ?? '') : '';
+    const body = readObject(text);
+    const kind = path === changePath ? 'change' : actions.find((action) => action === body?.event_action);
+    const fault = (kind && faultsOf[kind].next()) ?? keyFaults.get(body?.routing_key) ?? faults.next();
+    answerUnder(fault, { request, response }, () => {
       const answer = body === undefined ? refused('The event is not a JSON object') : perform(state, path, body);
       calls.push({ path, body, status: answer.status });
       return answer;
@@ -53,11 +70,15 @@ export async function startFakePagerDuty(settings: { routingKeys: string[] }): P
   };
   return {
     ...faults,
+    ...state,
+    faultsOf,
+    failKey(routingKey, fault) {
+      if (fault === undefined) keyFaults.delete(routingKey);
+      else keyFaults.set(routingKey, fault);
+    },
     server: `127.0.0.1:${server.port}`,
     caFile: certificate.caFile,
     ca: certificate.cert,
-    incidents: state.incidents,
-    changes: state.changes,
     calls,
     hits: () => server.requests.length,
     close: async () => {
@@ -66,6 +87,9 @@ export async function startFakePagerDuty(settings: { routingKeys: string[] }): P
     },
   };
 }
+
+const eventPath = '/v2/enqueue';
+const changePath = '/v2/change/enqueue';
 
 function readObject(text: string): Plain | undefined {
   if (Buffer.byteLength(text) > 512_000) return undefined;
@@ -78,17 +102,17 @@ function readObject(text: string): Plain | undefined {
 }
 
 function perform(state: State, path: string, body: Plain): FakeAnswer {
-  if (path !== '/v2/enqueue' && path !== '/v2/change/enqueue') return { status: 404, body: 'Not Found' };
+  if (path !== eventPath && path !== changePath) return { status: 404, body: 'Not Found' };
   const key = body.routing_key;
   if (typeof key !== 'string' || key.length !== 32) {
     return refused("Length of 'routing_key' is incorrect (should be 32 characters)");
   }
   // Plain text, as PagerDuty was seen to answer: https://github.com/dikhan/pagerduty-client/issues/32
-  if (!state.routingKeys.includes(key)) return { status: 400, body: 'InvalidRoutingKey' };
-  const problems = path === '/v2/enqueue' ? eventProblems(body) : changeProblems(body);
+  if (!state.routingKeys.has(key)) return { status: 400, body: 'InvalidRoutingKey' };
+  const problems = path === eventPath ? eventProblems(body) : changeProblems(body);
   if (problems.length > 0) return refused(...problems);
-  if (path === '/v2/change/enqueue') {
-    state.changes.push({ routingKey: key, payload: body.payload as Plain });
+  if (path === changePath) {
+    state.changes.push({ routingKey: key, payload: body.payload as Plain, links: linksOf(body) });
     return accepted({ message: 'Change event processed' });
   }
   const dedupKey = String(body.dedup_key ?? `made-${state.incidents.length}`);
@@ -96,27 +120,37 @@ function perform(state: State, path: string, body: Plain): FakeAnswer {
   return accepted({ message: 'Event processed', dedup_key: dedupKey });
 }
 
-/** A trigger folds into what is open under its key or opens anew; the end of what is not open is dropped. */
+/**
+ * A trigger folds into what is open under its key or opens anew; whoever has it keeps it. An acknowledgement or the end
+ * of what is not open is dropped.
+ */
 function keep(state: State, id: { routingKey: string; dedupKey: string }, body: Plain): void {
-  const open = state.incidents.find(
-    (each) => each.routingKey === id.routingKey && each.dedupKey === id.dedupKey && each.status === 'triggered',
+  const action = actions.find((each) => each === body.event_action) ?? 'trigger';
+  let open = state.incidents.find(
+    (each) => each.routingKey === id.routingKey && each.dedupKey === id.dedupKey && each.status !== 'resolved',
   );
-  if (body.event_action === 'resolve' && open) open.status = 'resolved';
-  if (body.event_action !== 'trigger') return;
-  const payload = body.payload as Plain;
-  const said = { summary: String(payload.summary), severity: String(payload.severity) };
+  if (!open && action !== 'trigger') return;
   if (!open) {
-    state.incidents.push({ ...id, status: 'triggered', ...said, payloads: [payload] });
-    return;
+    open = { ...id, status: 'triggered', summary: '', severity: '', payloads: [], links: [], log: [] };
+    state.incidents.push(open);
   }
-  Object.assign(open, said);
+  open.log.push(action);
+  if (action === 'resolve') open.status = 'resolved';
+  if (action === 'acknowledge') open.status = 'acknowledged';
+  if (action !== 'trigger') return;
+  const payload = body.payload as Plain;
   open.payloads.push(payload);
+  Object.assign(open, { summary: payload.summary, severity: payload.severity, links: linksOf(body) });
+}
+
+function linksOf({ links }: Plain): unknown[] {
+  return Array.isArray(links) ? links : [];
 }
 
 function eventProblems(body: Plain): string[] {
   const { event_action: action, dedup_key: dedupKey, payload } = body;
   const problems: string[] = [];
-  if (!['trigger', 'acknowledge', 'resolve'].includes(String(action))) problems.push("'event_action' is unknown");
+  if (!actions.some((each) => each === action)) problems.push("'event_action' is unknown");
   if (dedupKey === undefined && action !== 'trigger') problems.push("'dedup_key' is missing");
   if (dedupKey !== undefined && (typeof dedupKey !== 'string' || dedupKey.length > 255)) {
     problems.push("Length of 'dedup_key' is incorrect (should be at most 255 characters)");
@@ -127,11 +161,17 @@ function eventProblems(body: Plain): string[] {
     problems.push("'payload.severity' is invalid");
   }
   if (typeof payload.source !== 'string' || payload.source === '') problems.push("'payload.source' is missing");
-  return [...problems, ...payloadProblems(payload)];
+  return [...problems, ...payloadProblems(payload), ...linkProblems(body)];
 }
 
-function changeProblems({ payload }: Plain): string[] {
-  return isObject(payload) ? payloadProblems(payload) : ["'payload' is missing"];
+function changeProblems(body: Plain): string[] {
+  return isObject(body.payload) ? [...payloadProblems(body.payload), ...linkProblems(body)] : ["'payload' is missing"];
+}
+
+function linkProblems({ links }: Plain): string[] {
+  if (links === undefined) return [];
+  const isGood = Array.isArray(links) && links.every((each) => isObject(each) && URL.canParse(String(each.href)));
+  return isGood ? [] : ["'links' is invalid"];
 }
 
 function payloadProblems({ summary, timestamp, custom_details: details }: Plain): string[] {

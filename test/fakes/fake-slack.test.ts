@@ -62,6 +62,65 @@ describe('a fake Slack', () => {
     expect(slack.messages(channel)).toHaveLength(1);
   });
 
+  it('keeps threads apart from the channel, but for replies that are shown in both', async () => {
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'root' });
+    await client.chat.postMessage({ channel, text: 'below', thread_ts: ts });
+    await client.chat.postMessage({ channel, text: 'both', thread_ts: ts, reply_broadcast: true });
+    expect(slack.messages(channel).map(({ text }) => text)).toEqual(['root', 'both']);
+    expect(slack.thread(channel, ts).map(({ text }) => text)).toEqual(['below', 'both']);
+    const history = await client.conversations.history({ channel });
+    expect(history.messages?.map(({ text }) => text)).toEqual(['both', 'root']);
+    const first = await client.conversations.replies({ channel, ts, limit: 2 });
+    expect(first.messages?.map(({ text }) => text)).toEqual(['root', 'below']);
+    const cursor = first.response_metadata?.next_cursor ?? '';
+    const rest = await client.conversations.replies({ channel, ts, limit: 2, cursor });
+    expect(rest.messages?.map(({ text }) => text)).toEqual(['both']);
+    expect(await errorOf(client.conversations.replies({ channel, ts: '1.1' }))).toBe('thread_not_found');
+  });
+
+  it('posts a reply into the channel where what it replies to is gone, unless its thread lives on', async () => {
+    const { ts: alone = '' } = await client.chat.postMessage({ channel, text: 'alone' });
+    const { ts: threaded = '' } = await client.chat.postMessage({ channel, text: 'threaded' });
+    await client.chat.postMessage({ channel, text: 'first', thread_ts: threaded });
+    for (const ts of [alone, threaded]) slack.deleteMessage(channel, ts);
+    const answer = await client.chat.postMessage({ channel, text: 'lost', thread_ts: alone });
+    expect(answer.message).not.toHaveProperty('thread_ts');
+    await client.chat.postMessage({ channel, text: 'second', thread_ts: threaded });
+    expect(slack.messages(channel).map(({ text }) => text)).toEqual(['lost']);
+    expect(slack.thread(channel, threaded).map(({ text }) => text)).toEqual(['first', 'second']);
+    expect(await errorOf(client.chat.update({ channel, ts: alone, text: 'x' }))).toBe('message_not_found');
+  });
+
+  it('keeps what an edit leaves out, but for blocks where it brings a text', async () => {
+    const block = { type: 'section', text: { type: 'mrkdwn', text: 'x' } };
+    const attachments = [{ color: '#868686', blocks: [block] }];
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'x', blocks: [block], attachments });
+    await client.chat.update({ channel, ts, text: 'y' });
+    expect(slack.messages(channel)).toMatchObject([{ text: 'y', blocks: [], attachments, edits: 1 }]);
+  });
+
+  it('refuses tokens, methods and forms as it is told', async () => {
+    slack.setToken('xoxb-fake', 'token_revoked');
+    expect(await errorOf(client.auth.test())).toBe('token_revoked');
+    slack.setToken('xoxb-new', undefined);
+    expect((await clientWith('xoxb-new').auth.test()).url).toBe('https://fake.slack.com/');
+    slack.setToken('xoxb-fake', undefined);
+    slack.setMethod('conversations.history', 'missing_scope');
+    expect(await errorOf(client.conversations.history({ channel }))).toBe('missing_scope');
+    slack.setForm('invalid_blocks');
+    const blocks = [{ type: 'divider' }];
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x', blocks }))).toBe('invalid_blocks');
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x' }))).toBeUndefined();
+  });
+
+  it('fails one method alone', async () => {
+    slack.failMethod('chat.postMessage', '500');
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x' }))).toBe(500);
+    expect(await errorOf(client.auth.test())).toBeUndefined();
+    slack.failMethod('chat.postMessage', undefined);
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x' }))).toBeUndefined();
+  });
+
   it.each([
     ['hang', 'no answer', 0],
     ['reset', 'no answer', 0],

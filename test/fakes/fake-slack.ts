@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { slackFault } from './fake-slack-limits.ts';
-import { answerUnder, type FakeAnswer, type Faults, makeFaults } from './faults.ts';
+import {
+  type FakeSlackAnswer,
+  type FakeSlackArgs,
+  type FakeSlackMessage,
+  type FakeSlackWorkspace,
+  performSlackMethod,
+  postToSlack,
+  seenInChannel,
+  threadOf,
+} from './fake-slack-methods.ts';
+import { answerUnder, type FakeAnswer, type Fault, type Faults, makeFaults } from './faults.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
-/** A message as it stands in a channel. */
-export type FakeSlackMessage = {
-  ts: string;
-  text: string;
-  attachments: { color?: string; blocks?: unknown[] }[];
-  metadata: { event_type: string; event_payload: Record<string, unknown> } | undefined;
-  edits: number;
-};
-
-export type FakeSlackCall = { method: string; args: Record<string, unknown>; answer: Record<string, unknown> };
+export type FakeSlackCall = { method: string; args: FakeSlackArgs; answer: FakeSlackAnswer };
 
 /** A Slack that keeps messages, checks what it is sent as Slack does, and fails as told. */
 export type FakeSlack = Faults & {
@@ -21,43 +21,56 @@ export type FakeSlack = Faults & {
   /** An incoming webhook into the first channel. */
   webhookUrl: string;
   token: string;
-  /** What stands in a channel, the oldest first. */
+  /** What a person sees in a channel, the oldest first: no replies, but for those that are shown there as well. */
   messages(channel: string): FakeSlackMessage[];
+  /** What a person sees on opening a message's thread: the replies, the oldest first. */
+  thread(channel: string, rootTs: string): FakeSlackMessage[];
   /** Everything that was carried out or refused, in order. */
   calls: FakeSlackCall[];
   /** Calls that reached it, whatever became of them. */
   hits(): number;
+  /** Every call of one method from now on (`{ retryAfter }`: its limit is exceeded); `undefined`: none. */
+  failMethod(method: string, fault: Fault | undefined): void;
+  /** Every call about one channel from now on; `undefined`: none. */
+  failChannel(channel: string, fault: Fault | undefined): void;
+  /** What a method answers from now on: `missing_scope`, `ratelimited`; `undefined`: all is well. */
+  setMethod(method: string, error: string | undefined): void;
   /** What the channel answers from now on: `not_in_channel`, `is_archived`; `undefined`: all is well. */
   setChannel(channel: string, error: string | undefined): void;
+  /** What comes of a token from now on: `token_revoked`; `undefined`: it is good, also one that was not known. */
+  setToken(token: string, error: string | undefined): void;
+  /** What blocks and attachments are answered with from now on: `invalid_blocks`; `undefined`: they are taken. */
+  setForm(error: string | undefined): void;
+  deleteMessage(channel: string, ts: string): void;
   close: () => Promise<void>;
-};
-
-type Args = Record<string, unknown>;
-type Answer = Record<string, unknown> & { ok: boolean };
-type Workspace = {
-  token: string;
-  channels: Map<string, { error: string | undefined; messages: FakeSlackMessage[] }>;
-  mintTs: () => string;
 };
 
 const webhookPath = '/services/T0000/B0000/fake';
 
 export async function startFakeSlack(settings: { token: string; channels: string[] }): Promise<FakeSlack> {
   const { token, channels } = settings;
-  const workspace: Workspace = {
-    token,
+  const workspace: FakeSlackWorkspace = {
+    tokens: new Map([[token, undefined]]),
     channels: new Map(channels.map((id) => [id, { error: undefined, messages: [] }])),
+    errors: new Map(),
+    formError: undefined,
     mintTs: timestamps(),
   };
   const faults = makeFaults();
+  const methodFaults = new Map<string, Fault>();
+  const channelFaults = new Map<string, Fault>();
   const calls: FakeSlackCall[] = [];
   const server = await startScriptedServer();
   server.script = (response, request, body) => {
-    answerUnder(faults.next(), { request, response }, () => {
-      const isWebhook = request.url === webhookPath;
-      const method = isWebhook ? 'webhook' : (request.url ?? '').replace('/api/', '');
-      const args = isWebhook ? { ...JSON.parse(body), channel: channels[0] } : argsOf(request, body);
-      const answer = isWebhook ? post(workspace, args) : perform(workspace, method, request, args);
+    const isWebhook = request.url === webhookPath;
+    const method = isWebhook ? 'webhook' : (request.url ?? '').replace('/api/', '');
+    const args = isWebhook ? { ...JSON.parse(body), channel: channels[0] } : argsOf(request, body);
+    const fault = methodFaults.get(method) ?? channelFaults.get(String(args.channel)) ?? faults.next();
+    answerUnder(fault, { request, response }, () => {
+      const { authorization } = request.headers;
+      const answer = isWebhook
+        ? postToSlack(workspace, args)
+        : performSlackMethod(workspace, method, { authorization, args });
       calls.push({ method, args, answer });
       return isWebhook ? webhookAnswer(answer) : { status: 200, body: JSON.stringify(answer) };
     });
@@ -67,14 +80,40 @@ export async function startFakeSlack(settings: { token: string; channels: string
     apiUrl: `http://127.0.0.1:${server.port}/api/`,
     webhookUrl: `http://127.0.0.1:${server.port}${webhookPath}`,
     token,
-    messages: (channel) => workspace.channels.get(channel)?.messages ?? [],
     calls,
     hits: () => server.requests.length,
-    setChannel: (id, error) => {
-      workspace.channels.set(id, { messages: [], ...workspace.channels.get(id), error });
-    },
+    failMethod: (method, fault) => put(methodFaults, method, fault),
+    failChannel: (channel, fault) => put(channelFaults, channel, fault),
+    ...dealingsWith(workspace),
     close: server.close,
   };
+}
+
+function dealingsWith(workspace: FakeSlackWorkspace) {
+  const channelOf = (id: string) => workspace.channels.get(id) ?? { error: undefined, messages: [] };
+  return {
+    messages: (id: string) => seenInChannel(channelOf(id)),
+    thread: (id: string, rootTs: string) => threadOf(channelOf(id), rootTs).filter(({ ts }) => ts !== rootTs),
+    setMethod: (method: string, error: string | undefined) => put(workspace.errors, method, error),
+    setChannel: (id: string, error: string | undefined) => {
+      workspace.channels.set(id, { ...channelOf(id), error });
+    },
+    setToken: (token: string, error: string | undefined) => {
+      workspace.tokens.set(token, error);
+    },
+    setForm: (error: string | undefined) => {
+      workspace.formError = error;
+    },
+    deleteMessage: (id: string, ts: string) => {
+      const { messages } = channelOf(id);
+      messages.splice(0, messages.length, ...messages.filter((message) => message.ts !== ts));
+    },
+  };
+}
+
+function put<T>(into: Map<string, T>, key: string, value: T | undefined): void {
+  if (value === undefined) into.delete(key);
+  else into.set(key, value);
 }
 
 /** Seconds and a counter, as Slack's: unique in a workspace, ever larger. */
@@ -86,7 +125,7 @@ function timestamps(): () => string {
   };
 }
 
-function argsOf(request: IncomingMessage, body: string): Args {
+function argsOf(request: IncomingMessage, body: string): FakeSlackArgs {
   if (request.headers['content-type']?.startsWith('application/json')) return JSON.parse(body);
   const structured = new Set(['blocks', 'attachments', 'metadata']);
   return Object.fromEntries(
@@ -94,74 +133,7 @@ function argsOf(request: IncomingMessage, body: string): Args {
   );
 }
 
-function perform(workspace: Workspace, method: string, request: IncomingMessage, args: Args): Answer {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return refusal('not_authed');
-  if (authorization !== `Bearer ${workspace.token}`) return refusal('invalid_auth');
-  switch (method) {
-    case 'auth.test':
-      return { ok: true, team_id: 'T0000', user_id: 'U0000', bot_id: 'B0000' };
-    case 'chat.postMessage':
-      return post(workspace, args);
-    case 'chat.update':
-      return update(workspace, args);
-    case 'conversations.history':
-      return history(workspace, args);
-    default:
-      return refusal('unknown_method');
-  }
-}
-
-function post(workspace: Workspace, args: Args): Answer {
-  const channel = workspace.channels.get(String(args.channel));
-  if (!channel) return refusal('channel_not_found');
-  const fault = channel.error ?? slackFault('post', args);
-  if (fault) return refusal(fault);
-  const message = { ...contentOf(args), ts: workspace.mintTs(), edits: 0 };
-  channel.messages.push(message);
-  return { ok: true, channel: args.channel, ts: message.ts };
-}
-
-/** What is left out of `metadata` stays as it was. */
-function update(workspace: Workspace, args: Args): Answer {
-  const channel = workspace.channels.get(String(args.channel));
-  if (!channel) return refusal('channel_not_found');
-  const message = channel.messages.find(({ ts }) => ts === args.ts);
-  const fault = channel.error ?? (message ? slackFault('update', args) : 'message_not_found');
-  if (!message || fault) return refusal(fault ?? 'message_not_found');
-  const content = contentOf(args);
-  Object.assign(message, content, { metadata: content.metadata ?? message.metadata, edits: message.edits + 1 });
-  return { ok: true, channel: args.channel, ts: message.ts, text: message.text };
-}
-
-/** The newest first; metadata only where it is asked for. */
-function history(workspace: Workspace, args: Args): Answer {
-  const channel = workspace.channels.get(String(args.channel));
-  if (!channel) return refusal('channel_not_found');
-  if (channel.error) return refusal(channel.error);
-  const newest = channel.messages.toReversed().filter(({ ts }) => Number(ts) >= Number(args.oldest ?? 0));
-  const withMetadata = String(args.include_all_metadata) === 'true';
-  const shown = newest.map(({ metadata, ...message }) => (withMetadata ? { ...message, metadata } : message));
-  const from = Number(args.cursor ?? 0);
-  const until = from + Number(args.limit ?? 100);
-  const more = until < shown.length;
-  const next = more ? { response_metadata: { next_cursor: String(until) } } : {};
-  return { ok: true, messages: shown.slice(from, until), has_more: more, ...next };
-}
-
-function contentOf(args: Args): Pick<FakeSlackMessage, 'text' | 'attachments' | 'metadata'> {
-  return {
-    text: String(args.text ?? ''),
-    attachments: Array.isArray(args.attachments) ? args.attachments : [],
-    metadata: args.metadata as FakeSlackMessage['metadata'],
-  };
-}
-
-function refusal(error: string): Answer {
-  return { ok: false, error };
-}
-
-function webhookAnswer({ ok, error }: Answer): FakeAnswer {
+function webhookAnswer({ ok, error }: FakeSlackAnswer): FakeAnswer {
   if (ok) return { status: 200, body: 'ok' };
   const statuses: Record<string, number> = { is_archived: 410, channel_not_found: 404 };
   return { status: statuses[String(error)] ?? 400, body: String(error) };

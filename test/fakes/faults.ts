@@ -8,8 +8,12 @@ export type Fault =
   | 'hang-after-keeping'
   | 'reset-after-keeping'
   | '500-after-keeping'
+  /** Kept, and the answer ends in its middle. */
+  | 'half-after-keeping'
   /** A 429, with this header if any; nothing is kept. */
-  | { retryAfter: string | undefined };
+  | { retryAfter: string | undefined }
+  /** This answer, whoever gives it; nothing is kept. */
+  | FakeAnswer;
 
 export type FakeAnswer = { status: number; body: string };
 
@@ -40,12 +44,17 @@ export function answerUnder(
   carryOut: () => FakeAnswer,
 ): void {
   const { request, response } = exchange;
+  if (typeof fault === 'object' && 'status' in fault) {
+    response.writeHead(fault.status).end(fault.body);
+    return;
+  }
   if (typeof fault === 'object') {
     const headers = fault.retryAfter === undefined ? {} : { 'Retry-After': fault.retryAfter };
     response.writeHead(429, headers).end('rate limited');
     return;
   }
   const answer = fault === undefined || fault.endsWith('-after-keeping') ? carryOut() : undefined;
+  const status = answer?.status ?? 500;
   switch (fault?.replace('-after-keeping', '')) {
     case 'hang':
       return;
@@ -55,6 +64,10 @@ export function answerUnder(
     case '500':
       response.writeHead(500, { 'Content-Type': 'text/html' }).end('<html>Internal Server Error</html>');
       return;
+    case 'half':
+      response.writeHead(status, { 'Content-Length': '1000' });
+      response.write('{', () => request.socket.destroy());
+      return;
   }
-  response.writeHead(answer?.status ?? 500, { 'Content-Type': 'application/json' }).end(answer?.body);
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(answer?.body);
 }

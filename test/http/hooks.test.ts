@@ -20,7 +20,7 @@ async function openHooks(backlogLimit?: number) {
     ]),
   );
   const log = pino({ level: 'silent' });
-  const receive = receiver({ sources, ledger, log, now: Date.now, timeoutMs: 3_000 });
+  const receive = receiver({ sources: () => sources, ledger, log, now: Date.now, timeoutMs: 3_000 });
   const { url } = await openDoor({ receive });
   const post = async (source: string, { headers, body }: SignedRequest) => {
     const response = await fetch(`${url}/hooks/${source}`, { method: 'POST', headers, body });

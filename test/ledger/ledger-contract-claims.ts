@@ -171,49 +171,6 @@ export function describeClaims(start: () => Promise<LedgerHarness>): void {
     });
   });
 
-  describe('the notification of the episode before', () => {
-    test('is named while it is still owed something', async ({ ledger }) => {
-      await tell(ledger, 'k', { number: 1 });
-      const before = await owe(ledger, 'k', { number: 2 });
-      const id = await owe(ledger, 'k', { number: 3 });
-
-      const claimed = await claimFrom(ledger);
-
-      expect(claimed.find((each) => each.id === id)?.predecessor).toEqual({ id: before });
-      expect(claimed.find((each) => each.id === before)).not.toHaveProperty('predecessor');
-    });
-
-    test('is the latest at this address, and of no other key or address', async ({ ledger }) => {
-      await owe(ledger, 'k', { number: 2, address: 'slack:C2' });
-      await owe(ledger, 'other', { number: 2, address: 'pagerduty:1' });
-      const earlier = await owe(ledger, 'k', { number: 1, address: 'pagerduty:1' });
-      await owe(ledger, 'k', { number: 4, address: 'pagerduty:1' });
-      const id = await owe(ledger, 'k', { number: 3, address: 'pagerduty:1' });
-
-      const claimed = await claimFrom(ledger, { address: 'pagerduty:1' });
-
-      expect(claimed.find((each) => each.id === id)?.predecessor).toEqual({ id: earlier });
-    });
-
-    test('may be one before that is settled: what it is owed comes first', async ({ ledger }) => {
-      await tell(ledger, 'k', { number: 2 });
-      const owed = await owe(ledger, 'k', { number: 1 });
-      const id = await owe(ledger, 'k', { number: 3 });
-
-      expect((await claimFrom(ledger)).find((each) => each.id === id)?.predecessor).toEqual({ id: owed });
-    });
-
-    test('is none that goes under a key of its own', async ({ ledger }) => {
-      await owe(ledger, 'k', { number: 1 });
-      const apart = await claimOnly(ledger);
-      const told = { ...apart.told, ownKey: 'k#1' };
-      await ledger.record(aRecord(apart, { told, next: { state: 'due', afterMs: minute } }));
-      const id = await owe(ledger, 'k', { number: 2 });
-
-      expect((await claimFrom(ledger)).find((each) => each.id === id)).not.toHaveProperty('predecessor');
-    });
-  });
-
   describe('when to ask again', () => {
     const nextInMs = async (ledger: Parameters<typeof claimFrom>[0], over = {}) =>
       (await ledger.claimNotifications({ token: 'next', rooms: [aRoom({ slots: 0, ...over })], holding: [] })).nextInMs;

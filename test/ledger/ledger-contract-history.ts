@@ -1,5 +1,4 @@
 import { describe, expect } from 'vitest';
-import type { Page, PageOf } from '../../src/ledger/history.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 import {
   aCommit,
@@ -16,17 +15,8 @@ import {
   owe,
   second,
   tell,
+  turnPages,
 } from './ledger-contract-samples.ts';
-
-/** Every item of a list, page by page. */
-async function turnPages<T>(list: (page: PageOf) => Promise<Page<T>>, limit: number): Promise<T[][]> {
-  const pages: T[][] = [];
-  for (let page = await list({ limit }); ; ) {
-    pages.push(page.items);
-    if (page.next === undefined) return pages;
-    page = await list({ limit, after: page.next });
-  }
-}
 
 export function describeHistory(start: () => Promise<LedgerHarness>): void {
   const test = ledgerTest(start);

@@ -13,7 +13,6 @@ import {
   minute,
   owe,
   second,
-  tell,
 } from './ledger-contract-samples.ts';
 
 export function describeRecord(start: () => Promise<LedgerHarness>): void {
@@ -25,7 +24,11 @@ export function describeRecord(start: () => Promise<LedgerHarness>): void {
       const claimed = await claimOnly(ledger);
       const startedAt = await ledger.now();
       harness.advance(second);
-      const told: Told = { opened: 'yes', parts: [{ ref: '17.1', revision: 1, severity: 'info' }], ownKey: 'k#2' };
+      const told: Told = {
+        opened: 'yes',
+        parts: [{ ref: '17.1', revision: 1, severity: 'info', at: 7 }],
+        ownKey: 'k#2',
+      };
       const outcome: Outcome = { act: 'open', result: 'told', ref: '17.1' };
 
       expect(await ledger.record(aRecord(claimed, { told, outcome }))).toBe('recorded');
@@ -106,69 +109,6 @@ export function describeRecord(start: () => Promise<LedgerHarness>): void {
 
       expect((await ledger.findIncident('notice'))?.episodes).toEqual(also.episodes);
       expect(await claimFrom(ledger, { address: 'owner' })).toEqual([]);
-    });
-  });
-
-  describe('waiting for another', () => {
-    const waitFor = (id: string): Next => ({ state: 'waiting', for: id, afterMs: 5 * minute });
-
-    test.for(['settled', 'dead'] as const)('ends when that is %s', async (state, { ledger }) => {
-      const before = await owe(ledger, 'k', { number: 1, address: 'x' });
-      const id = await owe(ledger, 'k', { number: 2 });
-      const first = await claimOnly(ledger, { address: 'x' });
-      await ledger.record(aRecord(await claimOnly(ledger), { next: waitFor(before) }));
-      expect(await claimFrom(ledger)).toEqual([]);
-
-      await ledger.record(aRecord(first, { next: { state, revision: 1, reason: 'gone' } }));
-
-      expect(await claimFrom(ledger)).toMatchObject([{ id }]);
-    });
-
-    test('goes on while that is still owed something', async ({ ledger }) => {
-      const before = await owe(ledger, 'k', { number: 1, address: 'x' });
-      const id = await owe(ledger, 'k', { number: 2 });
-      const first = await claimOnly(ledger, { address: 'x' });
-      await ledger.record(aRecord(await claimOnly(ledger), { next: waitFor(before) }));
-      await owe(ledger, 'k', { number: 1, address: 'x', revision: 2 });
-
-      await ledger.record(aRecord(first, { next: { state: 'settled', revision: 1 } }));
-
-      expect(await claimFrom(ledger)).toEqual([]);
-      expect(await historyOf(ledger, 'k', id)).toMatchObject({ state: 'waiting' });
-      await ledger.record(aRecord(await claimOnly(ledger, { address: 'x' })));
-      expect(await claimFrom(ledger)).toMatchObject([{ id }]);
-    });
-
-    test('ends at its own time when nothing happens', async ({ ledger, harness }) => {
-      const before = await owe(ledger, 'k', { number: 1, address: 'x' });
-      await owe(ledger, 'k', { number: 2 });
-      await ledger.record(aRecord(await claimOnly(ledger), { next: waitFor(before) }));
-
-      harness.advance(5 * minute - 1);
-      expect(await claimFrom(ledger)).toEqual([]);
-      harness.advance(1);
-      expect(await claimFrom(ledger)).toHaveLength(1);
-    });
-
-    test('is over at once when that is settled already, or unknown', async ({ ledger }) => {
-      const before = await tell(ledger, 'k', { number: 1, address: 'x' });
-      await owe(ledger, 'k', { number: 2 });
-      await ledger.record(aRecord(await claimOnly(ledger), { next: waitFor(before) }));
-
-      const again = await claimOnly(ledger);
-      await ledger.record(aRecord(again, { next: waitFor('unknown') }));
-
-      expect(await claimFrom(ledger)).toHaveLength(1);
-    });
-
-    test('ends for all who wait for it', async ({ ledger }) => {
-      const before = await owe(ledger, 'k', { address: 'x' });
-      for (const key of ['a', 'b']) await owe(ledger, key);
-      for (const claimed of await claimFrom(ledger)) await ledger.record(aRecord(claimed, { next: waitFor(before) }));
-
-      await ledger.record(aRecord(await claimOnly(ledger, { address: 'x' })));
-
-      expect(await claimFrom(ledger)).toHaveLength(2);
     });
   });
 }

@@ -3,9 +3,12 @@ import { test as plainTest } from 'vitest';
 import type { Episode, Incident } from '../../src/domain/incident.ts';
 import { notificationId, type Owed, type Stray } from '../../src/domain/notification.ts';
 import type { Trace } from '../../src/domain/trace.ts';
+import type { Page, PageOf } from '../../src/ledger/history.ts';
 import type { ClaimedDelivery, Commit, NewDelivery } from '../../src/ledger/inbox.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { AttemptRecord, ClaimedNotification, Room } from '../../src/ledger/outbox.ts';
+import type { AttemptRecord, ClaimedNotification, Next, Outcome, Room } from '../../src/ledger/outbox.ts';
+import type { NewSilence } from '../../src/ledger/silences.ts';
+import type { KnownAddress } from '../../src/ledger/workers.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 
 /** Tests that are given a fresh store, and a first opening of it. */
@@ -148,7 +151,7 @@ export async function claimOnly(ledger: Ledger, over: Partial<Room> = {}): Promi
 
 /** The record of an attempt that told what is owed. */
 export function aRecord(claimed: ClaimedNotification, over: Partial<AttemptRecord> = {}): AttemptRecord {
-  const part = { ref: 'ref-1', revision: claimed.owedRevision, severity: 'error' as const };
+  const part = { ref: 'ref-1', revision: claimed.owedRevision, severity: 'error' as const, at: 1 };
   return {
     id: claimed.id,
     token: claimed.token,
@@ -162,18 +165,63 @@ export function aRecord(claimed: ClaimedNotification, over: Partial<AttemptRecor
 }
 
 /** Owes, claims and records in one go; the notification's id. */
-export async function tell(ledger: Ledger, key: string, about: About = {}): Promise<string> {
+export async function tell(
+  ledger: Ledger,
+  key: string,
+  about: About & { record?: Partial<AttemptRecord> } = {},
+): Promise<string> {
   const id = await owe(ledger, key, about);
   const claimed = (await claimFrom(ledger, { address: about.address ?? 'slack:C1' })).find((each) => each.id === id);
   if (!claimed) throw new Error('not claimed');
-  await ledger.record(aRecord(claimed));
+  await ledger.record(aRecord(claimed, about.record));
   return id;
+}
+
+/** Owes what is given up at once; the notification's id. */
+export function giveUp(ledger: Ledger, key: string, about: About & { record?: Partial<AttemptRecord> } = {}) {
+  const next: Next = { state: 'dead', revision: about.revision ?? 1, reason: 'channel_not_found' };
+  return tell(ledger, key, { ...about, record: { next, failures: 3, ...about.record } });
+}
+
+export function aSilence(over: Partial<Omit<NewSilence, 'endsAt'>> = {}, forMs = 10 * minute): NewSilence {
+  return { id: randomUUID(), filter: { key: 'k' }, by: 'cli:ops', comment: 'moving house', ...over, forMs };
+}
+
+export function aKnownAddress(address: string, over: Partial<KnownAddress> = {}): KnownAddress {
+  return { address, type: 'slack', destination: 'ops', credential: 'f1', ...over };
+}
+
+/** Resolves when the ledger says that there is such work. */
+export const heard = (ledger: Ledger, work: 'route' | 'notify' | 'watch') =>
+  new Promise<void>((resolve) => {
+    const stop = ledger.onWork((each) => {
+      if (each !== work) return;
+      stop();
+      resolve();
+    });
+  });
+
+/** Every item of a list, page by page. */
+export async function turnPages<T>(list: (page: PageOf) => Promise<Page<T>>, limit: number): Promise<T[][]> {
+  const pages: T[][] = [];
+  for (let page = await list({ limit }); ; ) {
+    pages.push(page.items);
+    if (page.next === undefined) return pages;
+    page = await list({ limit, after: page.next });
+  }
 }
 
 export async function historyOf(ledger: Ledger, key: string, id: string) {
   const found = (await ledger.findIncident(key))?.notifications.find((each) => each.id === id);
   if (!found) throw new Error(`no notification ${id}`);
   return found;
+}
+
+export const held: Outcome = { act: 'wait', result: 'none', reason: 'silence s of cli:ops' };
+
+/** Records that a claimed one is held back. */
+export function hold(ledger: Ledger, claimed: ClaimedNotification, next: Next, outcome = held) {
+  return ledger.record(aRecord(claimed, { outcome, told: claimed.told, next, refund: true }));
 }
 
 export const aStray: Stray = { act: 'open', ref: 'ref-late', revision: 1, severity: 'error' };

@@ -1,5 +1,4 @@
 import { describe, expect } from 'vitest';
-import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 import {
   aCommit,
@@ -10,21 +9,12 @@ import {
   aRevision,
   claim,
   claimOnly,
+  heard,
   ledgerTest,
   minute,
   owe,
   second,
 } from './ledger-contract-samples.ts';
-
-/** Resolves when the ledger says that there is such work. */
-const heard = (ledger: Ledger, work: 'route' | 'notify' | 'watch') =>
-  new Promise<void>((resolve) => {
-    const stop = ledger.onWork((each) => {
-      if (each !== work) return;
-      stop();
-      resolve();
-    });
-  });
 
 export function describeWatch(start: () => Promise<LedgerHarness>): void {
   const test = ledgerTest(start);
@@ -124,6 +114,17 @@ export function describeWatch(start: () => Promise<LedgerHarness>): void {
       const work = heard(ledger, 'notify');
       await ledger.record(aRecord(claimed));
       await work;
+    });
+
+    test('hear within a second of what a person changed through another opening', async ({ harness, ledger }) => {
+      const serving = await harness.open({ serving: true });
+      const works = [heard(serving, 'notify'), heard(serving, 'watch')];
+      const began = performance.now();
+
+      await ledger.commit([aRevision('k', { over: { wakeAt: 1 } })]);
+      await Promise.all(works);
+
+      expect(performance.now() - began).toBeLessThan(second);
     });
 
     test('hear nothing more once they stopped', async ({ ledger }) => {

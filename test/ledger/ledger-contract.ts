@@ -1,22 +1,30 @@
 import { describe } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { describeAddresses } from './ledger-contract-addresses.ts';
 import { describeClaims } from './ledger-contract-claims.ts';
 import { describeCommits } from './ledger-contract-commits.ts';
 import { describeHistory } from './ledger-contract-history.ts';
+import { describeHolding } from './ledger-contract-holding.ts';
 import { describeInbox } from './ledger-contract-inbox.ts';
+import { describeNotifications } from './ledger-contract-notifications.ts';
 import { describeOwing } from './ledger-contract-owing.ts';
 import { describePace } from './ledger-contract-pace.ts';
+import { describePredecessors } from './ledger-contract-predecessors.ts';
 import { describePrune } from './ledger-contract-prune.ts';
 import { describeRacing } from './ledger-contract-racing.ts';
 import { describeRecord } from './ledger-contract-record.ts';
+import { describeRedeliver } from './ledger-contract-redeliver.ts';
 import { describeRouting } from './ledger-contract-routing.ts';
+import { describeSilences } from './ledger-contract-silences.ts';
 import { describeStrays } from './ledger-contract-strays.ts';
+import { describeWaiting } from './ledger-contract-waiting.ts';
 import { describeWatch } from './ledger-contract-watch.ts';
+import { describeWorkers } from './ledger-contract-workers.ts';
 
 /** One empty store, on a clock of its own. */
 export type LedgerHarness = {
-  /** Called twice it gives two openings over the one store, as two processes have. */
-  open(options?: { backlogLimit?: number }): Promise<Ledger>;
+  /** Called twice it gives two openings over the one store, as two processes have; one of them may be `serving`. */
+  open(options?: { backlogLimit?: number; serving?: boolean }): Promise<Ledger>;
   /** Moves the engine's clock, for every opening; a negative number moves it back. */
   advance(ms: number): void;
   /** Closes every opening and removes the store. */
@@ -31,11 +39,19 @@ export function describeLedgerContract(engine: string, start: () => Promise<Ledg
     describeCommits(start);
     describeOwing(start);
     describeClaims(start);
+    describePredecessors(start);
     describePace(start);
     describeRecord(start);
+    describeWaiting(start);
+    describeHolding(start);
+    describeSilences(start);
     describeStrays(start);
     describeWatch(start);
     describeHistory(start);
+    describeNotifications(start);
+    describeRedeliver(start);
+    describeWorkers(start);
+    describeAddresses(start);
     describePrune(start);
     describeRacing(start);
   });

@@ -23,6 +23,8 @@ afterEach(() => rm(folder, { recursive: true }));
 const acts = Object.keys({
   open: true,
   update: true,
+  acknowledge: true,
+  reply: true,
   resolve: true,
   notice: true,
   nothing: true,

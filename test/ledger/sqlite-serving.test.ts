@@ -81,6 +81,12 @@ describe('serving one SQLite file', () => {
     expect(await claimFrom(next)).toMatchObject([{ id, interrupted: true, attempts: 2 }]);
   });
 
+  test('forgets what a killed process went by', async () => {
+    await open(false).announce({ id: 'w', file: 'a1', rules: {}, sources: [], addresses: [] }, minute);
+
+    expect(await open(true).listWorkers()).toEqual([]);
+  });
+
   test('leaves alone what a living process has claimed when it is not serving', async () => {
     await acceptOne(open(true));
     await claim(open(false), { leaseMs: minute });

@@ -9,10 +9,10 @@ describeLedgerContract('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-'));
   const opened: Ledger[] = [];
   let now = Date.parse('2026-01-01T00:00:00Z');
-  const fixed = { path: join(folder, 'ledger.db'), clock: () => now, serving: false, busyTimeoutMs: 1_000 };
+  const fixed = { path: join(folder, 'ledger.db'), clock: () => now, busyTimeoutMs: 1_000 };
   return {
-    async open({ backlogLimit = 1_000 } = {}) {
-      const ledger = openSqliteLedger({ ...fixed, backlogLimit });
+    async open({ backlogLimit = 1_000, serving = false } = {}) {
+      const ledger = openSqliteLedger({ ...fixed, backlogLimit, serving });
       opened.push(ledger);
       return ledger;
     },

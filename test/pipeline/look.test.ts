@@ -77,7 +77,7 @@ describe.each(engines)('what may have been told, on %s', (engine) => {
 
   test('is told again where it cannot be looked for, and the history says so', async () => {
     const { chat, becomes, tell, settle, attempts, ledger } = await openFinding(engine);
-    chat.cannotFind('the app lacks a scope');
+    chat.cannotFind({ kind: 'refused', reason: 'the app lacks a scope' });
     chat.arriveBut(ambiguous);
     await becomes(0.5);
     await tell();

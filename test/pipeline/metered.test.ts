@@ -38,7 +38,7 @@ async function openMetered(over: Partial<Ledger> = {}) {
   const chat = madeDestination();
   const store = await openStore('SQLite');
   const pipeline = await openPipeline({ store, destinations: [chat], over: (plain) => meteredLedger(plain, metrics) });
-  const text = metricsText({ ...pipeline.ledger, ...over }, metrics);
+  const text = metricsText({ ...pipeline.ledger, ...over }, metrics, () => 2);
   return { ...pipeline, chat, text: async () => ours(await text()) };
 }
 

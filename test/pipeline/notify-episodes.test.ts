@@ -90,19 +90,27 @@ describe.each(engines)('where episodes share a key, on %s', (engine) => {
     expect(await ledger.backlog()).toMatchObject({ owed: 0 });
   });
 
-  test('the next opens when the end of the one before is given up', async () => {
+  test('the next opens under a key of its own when the end of the one before is given up: that stands there', async () => {
     const { pager, tellFor } = await openReopened(engine);
     pager.forgetAnswers();
     pager.answerNext({ kind: 'refused', reason: 'it is gone' });
     await tellFor(12 * second);
-    expect(pager.calls.at(-1)).toMatchObject({ act: 'open', key });
+    expect(pager.calls.at(-1)).toMatchObject({ act: 'open', key: `${key}#2` });
   });
 
   test('where they do not, the next is a message of its own at once', async () => {
-    const { chat } = await openReopened(engine);
+    const { chat, becomes, tellFor } = await openReopened(engine);
     expect(chat.standing).toMatchObject([
       { ref: `${key}@1`, state: 'resolved' },
       { ref: `${key}@2`, state: 'open' },
+    ]);
+    // An edit says all of it anew: the way to the one before has to be in it too.
+    await becomes(0.3);
+    await tellFor(20 * second);
+    const ofSecond = chat.calls.filter(({ ref, act }) => act === 'open' || ref === `${key}@2`).slice(1);
+    expect(ofSecond.map(({ act, before }) => [act, before])).toEqual([
+      ['open', { number: 1, ref: `${key}@1` }],
+      ['update', { number: 1, ref: `${key}@1` }],
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { madeDestination, pagerWays } from './made-destination.ts';
+import { chatWays, madeDestination, pagerWays } from './made-destination.ts';
 import type { PipelineSettings } from './open-pipeline.ts';
 import { key, openPipeline, rateLow } from './open-pipeline.ts';
 import type { Engine } from './open-store.ts';
@@ -24,7 +24,8 @@ async function openFailing(engine: Engine, settings: PipelineSettings = {}) {
 
 describe.each(engines)('what did not happen, on %s', (engine) => {
   test('is tried again after 1, 2, 4 s and so on up to 5 min, and told in the end', async () => {
-    const { chat, becomes, tell, tellAfter, notification } = await openFailing(engine);
+    const chat = madeDestination({ ways: { ...chatWays, fallbackAfterMs: day } });
+    const { becomes, tell, tellAfter, notification } = await openFailing(engine, { destinations: [chat] });
     await becomes(0.5);
     chat.answerNext(...Array.from({ length: 12 }, () => ({ kind: 'retry', reason: 'down' }) as const));
     await tell();
@@ -79,7 +80,12 @@ describe.each(engines)('what did not happen, on %s', (engine) => {
     const chat = madeDestination();
     const rules = [{ ...rateLow, to: ['chat', 'other'] }];
     const { becomes, tell, tellAfter } = await openFailing(engine, { rules, destinations: [chat, other] });
-    chat.answerNext({ kind: 'retry', reason: 'over its limit', afterMs: 30 * second, pauseMs: 30 * second });
+    chat.answerNext({
+      kind: 'retry',
+      reason: 'over its limit',
+      afterMs: 30 * second,
+      pause: { of: 'address', ms: 30 * second },
+    });
     await becomes(0.5, 'a.example.com');
     await tell();
     await becomes(0.5, 'b.example.com');
@@ -193,7 +199,9 @@ describe.each(engines)('what is refused, on %s', (engine) => {
     chat.answerNext(archived);
     await becomes(0.9);
     await tell();
-    expect(owner.standing[0]?.title).toContain('(resolve): the channel is archived. It is still open there.');
+    expect(owner.standing[0]?.title).toContain(
+      `(resolve): the channel is archived. It is still open there, under ${key}.`,
+    );
   });
 
   test('each end that is refused is told to the owner: each leaves something open', async () => {

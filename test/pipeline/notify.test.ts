@@ -157,7 +157,8 @@ describe.each(engines)('a claim whose process died, on %s', (engine) => {
 
   test('is owed its end although nobody knows whether it told', async () => {
     const { becomes, tellLater, acts, pager } = await dies();
-    pager.standing.push({ ref: key, key, state: 'open', title: 'as the dead one told it', told: 1 });
+    const there = { ref: key, key, number: 1, state: 'open', told: 1, short: false } as const;
+    pager.standing.push({ ...there, title: 'as the dead one told it' });
     await becomes(0.9);
     await tellLater();
     expect(acts()).toEqual({ chat: ['resolve'], pager: ['resolve'] });

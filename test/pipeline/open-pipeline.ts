@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { traitsByType } from '../../src/compose.ts';
 import { parseRules } from '../../src/config/load-rules.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
+import type { Feeding } from '../../src/domain/orphans.ts';
 import type { Place } from '../../src/domain/routing.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Notifier } from '../../src/pipeline/notify.ts';
@@ -31,6 +32,10 @@ export type PipelineSettings = {
   rules?: object[];
   destinations?: Destination[];
   owner?: string;
+  /** By the name of one that may not be told, who is told instead. */
+  fallbacks?: Record<string, string>;
+  /** What all the processes go by. */
+  feeding?: Feeding[];
   /** Breaks or delays some of the ledger. */
   over?: (ledger: Ledger) => Partial<Ledger>;
   sources?: Record<string, SourceType>;
@@ -128,7 +133,8 @@ export async function openPipeline(settings: PipelineSettings = {}): Promise<Pip
   };
 }
 
-function standingOf({ rules = [rateLow], destinations = [], owner, sources }: PipelineSettings) {
+function standingOf(settings: PipelineSettings) {
+  const { rules = [rateLow], destinations = [], owner, fallbacks = {}, sources, feeding = [] } = settings;
   const labels = destinations.map(({ name }) => [name, { type: 'preview' }]);
   const secrets = [{ env: 'SECRET' }];
   const loaded = parseRules(
@@ -157,7 +163,13 @@ function standingOf({ rules = [rateLow], destinations = [], owner, sources }: Pi
       return type && { type };
     },
     destinations: () => byAddress,
+    feeding: async () => feeding,
     owner: () => (owner === undefined ? undefined : places.get(owner)),
+    fallback(address: string) {
+      const name = [...places.values()].find((each) => each.address === address)?.destination ?? '';
+      return places.get(fallbacks[name] ?? '');
+    },
+    onUntellable: () => {},
   };
 }
 

@@ -19,12 +19,13 @@ export async function openReceiver(over: Partial<Inbox> = {}, parts: Partial<Rec
     noted.push(note);
     return note;
   };
+  const sources = new Map([
+    ['inbox-check', { type: inboxCheck, settings: settings([secrets['inbox-check'], secrets.old]) }],
+    ['reachscore', { type: reachscore, settings: settings([secrets.reachscore], reachscore.defaultMaxAgeMs) }],
+    ['second', { type: reachscore, settings: settings([secrets.second], reachscore.defaultMaxAgeMs) }],
+  ]);
   const receive = receiver({
-    sources: new Map([
-      ['inbox-check', { type: inboxCheck, settings: settings([secrets['inbox-check'], secrets.old]) }],
-      ['reachscore', { type: reachscore, settings: settings([secrets.reachscore], reachscore.defaultMaxAgeMs) }],
-      ['second', { type: reachscore, settings: settings([secrets.second], reachscore.defaultMaxAgeMs) }],
-    ]),
+    sources: () => sources,
     ledger: { ...ledger, refuse, ...over },
     log: pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     now: () => now,

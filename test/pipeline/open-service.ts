@@ -1,15 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { openLedgerBeside, startService, traitsByType } from '../../src/compose.ts';
-import { openDestinations } from '../../src/compose-destinations.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
-import { parseRules } from '../../src/config/load-rules.ts';
-import { resolveDestinations, resolveSources } from '../../src/config/resolve.ts';
+import { readRules } from '../../src/config/read-rules.ts';
 import { secretReader } from '../../src/config/secrets.ts';
-import type { Problem } from '../../src/domain/filter.ts';
 import { openLog } from '../../src/runtime/log.ts';
 import { placementTest, post } from '../e2e/sender.ts';
 import { startFakePagerDuty } from '../fakes/fake-pagerduty.ts';
@@ -26,46 +23,31 @@ export async function openService(settings: { rules?: object[]; slack?: object; 
   const slack = await startFakeSlack({ token: variables.BOT, channels: [channel] });
   const pagerDuty = await startFakePagerDuty({ routingKeys: [variables.PD] });
   tls.setDefaultCACertificates([...tls.getCACertificates('bundled'), pagerDuty.ca]);
-  const loaded = parseRules(
-    JSON.stringify({
-      sources: { 'inbox-check': { type: 'inbox-check', secrets: [{ env: 'IC' }] } },
-      destinations: {
-        chat: { type: 'slack', channel, token: { env: 'BOT' }, pace: 'none', ...settings.slack },
-        pager: {
-          type: 'pagerduty',
-          routingKey: { env: 'PD' },
-          server: pagerDuty.server,
-          pace: 'none',
-          ...settings.pagerDuty,
-        },
+  const rules = {
+    sources: { 'inbox-check': { type: 'inbox-check', secrets: [{ env: 'IC' }] } },
+    destinations: {
+      chat: { type: 'slack', channel, token: { env: 'BOT' }, pace: 'none', ...settings.slack },
+      pager: {
+        type: 'pagerduty',
+        routingKey: { env: 'PD' },
+        server: pagerDuty.server,
+        pace: 'none',
+        ...settings.pagerDuty,
       },
-      owner: 'chat',
-      rules: settings.rules ?? [{ ...rateLow, to: ['chat', 'pager'] }],
-    }),
-    traitsByType,
-  );
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  const { config } = loaded;
+    },
+    owner: 'chat',
+    rules: settings.rules ?? [{ ...rateLow, to: ['chat', 'pager'] }],
+  };
+  const path = join(dir, 'rules.json');
+  await writeFile(path, JSON.stringify(rules));
   const ledgerPath = join(dir, 'tocsin.db');
-  const read = readEnvironment({ PORT: '0', HOST: '127.0.0.1', SLACK_API_URL: slack.apiUrl });
-  if (!read.ok) throw new Error('the environment is wrong');
-  const { environment } = read;
-  const problems: Problem[] = [];
+  const environment = environmentOf({ PORT: '0', HOST: '127.0.0.1', SLACK_API_URL: slack.apiUrl });
   const logged: string[] = [];
   const log = openLog('trace', { write: (line: string) => void logged.push(line) });
-  const secret = secretReader(variables);
-  const sources = resolveSources(config, secret, problems);
-  const resolved = resolveDestinations(config, secret, problems);
-  const destinations = openDestinations(resolved, environment.SLACK_API_URL, log);
-  const service = await startService({
-    environment,
-    config,
-    sources,
-    destinations,
-    preview: false,
-    ledgerPath,
-    log,
-  });
+  const read = () => readRules({ path, traits: traitsByType, secret: secretReader(variables), preview: false });
+  const first = read();
+  if (!first.ok) throw new Error(JSON.stringify(first.problems));
+  const service = await startService({ environment, rules: first.rules, read, preview: false, ledgerPath, log });
   const ledger = await openLedgerBeside(environment, ledgerPath);
   onTestFinished(async () => {
     await service.stop();
@@ -92,4 +74,10 @@ export async function openService(settings: { rules?: object[]; slack?: object; 
   }
   const readable = () => Promise.all([ledgerPath, `${ledgerPath}-wal`].map((path) => readFile(path, 'latin1')));
   return { ...service, slack, pagerDuty, ledger, logged, send, settled, readable };
+}
+
+function environmentOf(variables: Record<string, string>) {
+  const read = readEnvironment(variables);
+  if (!read.ok) throw new Error('the environment is wrong');
+  return read.environment;
 }

@@ -26,9 +26,17 @@ export const hour = 60 * minute;
 export const day = 24 * hour;
 
 export async function openStore(engine: Engine): Promise<Store> {
+  const { close, ...store } = await openOwnStore(engine);
+  onTestFinished(close);
+  return store;
+}
+
+/** One that its opener closes: a test that needs hundreds of them cannot keep them all, nor wait for the disk each time. */
+export async function openOwnStore(engine: Engine, folder = tmpdir()): Promise<Store & { close(): Promise<void> }> {
   let now = Date.parse('2026-03-02T08:00:00Z');
   const clock = () => now;
-  const openEngine = engine === 'SQLite' ? await sqliteFile(clock) : await redisPrefix(clock);
+  const { openEngine, remove } = engine === 'SQLite' ? await sqliteFile(clock, folder) : await redisPrefix(clock);
+  const opened: Ledger[] = [];
   return {
     now: clock,
     advance(ms) {
@@ -36,26 +44,31 @@ export async function openStore(engine: Engine): Promise<Store> {
     },
     async open() {
       const ledger = await openEngine();
-      onTestFinished(() => ledger.close());
+      opened.push(ledger);
       return ledger;
+    },
+    async close() {
+      await Promise.all(opened.map((ledger) => ledger.close()));
+      await remove();
     },
   };
 }
 
-async function sqliteFile(clock: () => number): Promise<() => Promise<Ledger>> {
-  const folder = await mkdtemp(join(tmpdir(), 'tocsin-pipeline-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+type Opener = { openEngine: () => Promise<Ledger>; remove: () => Promise<void> };
+
+async function sqliteFile(clock: () => number, under: string): Promise<Opener> {
+  const folder = await mkdtemp(join(under, 'tocsin-pipeline-'));
   const options = { path: join(folder, 'ledger.db'), clock, backlogLimit: 1_000, serving: false, busyTimeoutMs: 1_000 };
-  return async () => openSqliteLedger(options);
+  return { openEngine: async () => openSqliteLedger(options), remove: () => rm(folder, { recursive: true }) };
 }
 
 /** One server for all tests of a file. */
 let redis: Promise<RedisServer> | undefined;
 afterAll(async () => (await redis)?.stop());
 
-async function redisPrefix(clock: () => number): Promise<() => Promise<Ledger>> {
+async function redisPrefix(clock: () => number): Promise<Opener> {
   redis ??= startRedisServer();
   const { url } = await redis;
   const options = { url, clock, backlogLimit: 1_000, waitReplicas: 0, prefix: randomUUID() };
-  return () => openRedisLedger(options);
+  return { openEngine: () => openRedisLedger(options), remove: async () => {} };
 }

@@ -119,8 +119,25 @@ describe.each(engines)('a delivery of a source that is not configured any more, 
       store.advance(60 * second);
     }
     expect(await without.ledger.findDeliveries('dlv_3')).toMatchObject([
-      { state: 'dead', reason: 'no source "inbox-check" is configured any more' },
+      {
+        state: 'dead',
+        reason: 'no source "inbox-check" is in the rules file any more: put it back, then tocsin redeliver dlv_3',
+      },
     ]);
+  });
+
+  test('is left to the process that still knows it, however long that takes', async () => {
+    const store = await openStore(engine);
+    const feeding = [{ rules: {}, sources: ['inbox-check'] }];
+    const without = await openPipeline({ store, sources: {}, feeding });
+    await without.hear({ id: 'dlv_1' });
+    for (let i = 0; i < 8; i += 1) {
+      await without.route();
+      store.advance(60 * second);
+    }
+    const other = await openPipeline({ store });
+    await other.route();
+    expect(await other.ledger.findDeliveries('dlv_1')).toMatchObject([{ state: 'routed' }]);
   });
 });
 

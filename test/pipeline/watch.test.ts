@@ -50,7 +50,9 @@ describe.each(engines)('an incident that ends by quiet, on %s', (engine) => {
     await tell();
     expect(chat.standing).toMatchObject([{ state: 'resolved', told: 2 }]);
     expect(chat.calls.at(-1)?.message.end?.words).toBe('nothing heard for 6 min, not confirmed');
-    expect(lines.filter(({ msg }) => msg === 'incident.quiet')).toMatchObject([{ key, episode: 1, change: 'ended' }]);
+    expect(lines.filter(({ msg }) => msg === 'incident.woken')).toMatchObject([
+      { key, episode: 1, change: 'ended', why: 'quiet' },
+    ]);
   });
 
   test('is kept open by whatever is heard in its scope, bad or not', async () => {
@@ -176,6 +178,7 @@ describe.each(engines)('a watch, on %s', (engine) => {
         },
       },
       retention: () => retention,
+      feeding: async () => [],
       log: pino({ level: 'silent' }),
       newToken: () => 'token',
       elapsedMs: store.now,

@@ -89,6 +89,10 @@ function note(response: IncomingMessage, answer: Answer, calling: AbortControlle
   answer.status = response.statusCode;
   answer.retryAfter = response.headers['retry-after'];
   if (response.statusCode === 429) calling.abort();
+  // It would be waited for until the time-out: the transport does not notice.
+  response.once('close', () => {
+    if (!response.complete) calling.abort();
+  });
   response.on('data', (chunk: Buffer) => {
     if (answer.text.length < mostKeptBytes) answer.text += chunk.subarray(0, mostKeptBytes).toString();
   });

@@ -6,6 +6,12 @@ import { cutText, oneLine } from '../plain-text.ts';
 import { eventBody } from './event-body.ts';
 import { type Answer, eventsClient } from './events-client.ts';
 
+/**
+ * The page is told what changed no more often: it draws on the rate limit that opens draw on, and whoever was rung looks
+ * at it now and then.
+ */
+const editEveryMs = 10_000;
+
 /** A PagerDuty service, rung through the Events API v2: whatever is told under one key is one incident there. */
 export function pagerDutyService(settings: {
   name: string;
@@ -13,8 +19,10 @@ export function pagerDutyService(settings: {
   server: string;
   timeoutMs: number;
   pace: Destination['pace'];
+  fallbackAfterMs: number;
 }): Destination {
-  const { name, routingKey, server, timeoutMs, pace } = settings;
+  const { name, routingKey, server, timeoutMs, pace, fallbackAfterMs } = settings;
+  const credential = fingerprint(routingKey);
   const client = eventsClient({ server, timeoutMs });
 
   async function tell(order: Order, signal: AbortSignal): Promise<Result> {
@@ -27,12 +35,14 @@ export function pagerDutyService(settings: {
   return {
     name,
     type: 'pagerduty',
-    address: `pagerduty:${server}:${fingerprint(routingKey)}`,
-    ways: { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 },
+    address: `pagerduty:${server}:${credential}`,
+    credential,
+    ways: { edits: true, folds: true, finds: false, threads: false, acknowledges: true, editEveryMs, fallbackAfterMs },
     timeoutMs,
     pace,
     tell,
     find: async () => ({ kind: 'absent' }),
+    budget: () => 'events',
     close: async () => client.close(),
   };
 }
@@ -47,13 +57,17 @@ function unanswered({ error, connected }: Answer, signal: AbortSignal): Result {
 /**
  * By status alone, since pdjs fails alike for all bodies that are not JSON. A 5xx may have been kept before it was
  * answered; a redirect is not PagerDuty's, and what it points to was not told.
+ *
+ * A refused routing key is not a refused `credential`: it is the address itself, so that no other key could ever free
+ * what would be parked for it, and at once somebody else has to be told.
  */
 function judge(status: number, answer: Answer, routingKey: string): Result {
-  if (status === 429) return overLimit('PagerDuty', retryAfterSeconds(answer));
+  if (status === 429) return overLimit('PagerDuty', retryAfterSeconds(answer), 'address');
   if (status >= 300 && status < 400) return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
   if (status === 408 || status === 425) return { kind: 'retry', reason: `PagerDuty answered ${status}` };
   if (status < 400 || status >= 500) return { kind: 'ambiguous', reason: `PagerDuty answered ${status}` };
-  return { kind: 'refused', reason: `PagerDuty answered ${status}${words(answer.text, routingKey)}` };
+  const reason = `PagerDuty answered ${status}${words(answer.text, routingKey)}`;
+  return status === 413 ? { kind: 'refused', reason, content: true } : { kind: 'refused', reason };
 }
 
 function retryAfterSeconds({ retryAfter }: Answer): number | undefined {
@@ -66,7 +80,8 @@ const mostWords = 300;
 function words(text: string, routingKey: string): string {
   const said = oneLine(jsonWords(text) ?? text);
   if (said === '' || said.startsWith('<')) return '';
-  return `: ${cutText(said.replaceAll(routingKey, '[routing key]'), mostWords)}`;
+  const hint = /routing[\s_]?key/i.test(said) ? ': check the routing key' : '';
+  return `: ${cutText(said.replaceAll(routingKey, '[routing key]'), mostWords)}${hint}`;
 }
 
 function jsonWords(text: string): string | undefined {

@@ -1,22 +1,27 @@
 import { withinLimit } from '../call-limit.ts';
 import type { Destination, Order, Result } from '../destination.ts';
 import { fingerprint } from '../fingerprint.ts';
-import { renderForSlack } from './blocks.ts';
 import { slackCode, slackFailure, slackStatus } from './errors.ts';
+import { renderOrder } from './render-order.ts';
 import { type SlackAnswer, slackPost } from './slack-post.ts';
 
-/** A Slack channel behind a URL that is itself the secret: posts only, and names nothing it posted. */
+/**
+ * A Slack channel behind a URL that is itself the secret: posts only, and names nothing it posted. So what opened, a rise
+ * in severity and the end are each a message of their own, and whatever else changes is not worth one.
+ */
 export function slackIncomingWebhook(settings: {
   name: string;
   url: string;
   timeoutMs: number;
   pace: Destination['pace'];
+  fallbackAfterMs: number;
 }): Destination {
-  const { name, url, timeoutMs, pace } = settings;
+  const { name, url, timeoutMs, pace, fallbackAfterMs } = settings;
   const http = slackPost(timeoutMs);
 
   async function tell(order: Order, signal: AbortSignal): Promise<Result> {
-    const body = JSON.stringify({ ...renderForSlack(order.message), unfurl_links: false, unfurl_media: false });
+    const rendered = renderOrder(order, { anew: order.act === 'update' });
+    const body = JSON.stringify({ ...rendered, unfurl_links: false, unfurl_media: false });
     const headers = { 'Content-Type': 'application/json; charset=utf-8' };
     try {
       return await withinLimit({ timeoutMs, signal }, async (calling) => {
@@ -35,11 +40,21 @@ export function slackIncomingWebhook(settings: {
     name,
     type: 'slack-webhook',
     address: `slack-webhook:${fingerprint(url)}`,
-    ways: { edits: false, folds: false, finds: false, fallbackAfterMs: 600_000 },
+    credential: fingerprint(url),
+    ways: {
+      edits: false,
+      folds: false,
+      finds: false,
+      threads: false,
+      acknowledges: false,
+      editEveryMs: 0,
+      fallbackAfterMs,
+    },
     timeoutMs,
     pace,
     tell,
     find: async () => ({ kind: 'absent' }),
+    budget: () => 'webhook',
     close: http.close,
   };
 }

@@ -1,3 +1,4 @@
+import { momentWords } from '../../domain/moment-words.ts';
 import { oneLine } from '../plain-text.ts';
 
 /** The only control characters: https://docs.slack.dev/messaging/formatting-message-text#escaping */
@@ -39,9 +40,5 @@ export function fittingLines(lines: string[], max: { units: number; lines: numbe
 
 /** A moment in the reader's own time zone; in UTC where Slack cannot show that. */
 export function moment(atMs: number): string {
-  const utc = new Date(atMs)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/:\d\d\.\d+Z$/, ' UTC');
-  return `<!date^${Math.floor(atMs / 1000)}^{date_short_pretty} at {time}|${utc}>`;
+  return `<!date^${Math.floor(atMs / 1000)}^{date_short_pretty} at {time}|${momentWords(atMs)}>`;
 }

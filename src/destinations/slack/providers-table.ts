@@ -2,16 +2,20 @@ import type { Message } from '../../domain/message.ts';
 import { cutText, oneLine } from '../plain-text.ts';
 import { escapedWhole, fittingLines } from './mrkdwn.ts';
 
-/** Fits a phone, which shows about 40 fixed-width characters in a line. */
-const columns = { provider: 16, placements: 22 };
+/** Fits a phone, which shows some 38 fixed-width characters in a line beside the colour bar. */
+const columns = { provider: 14, placements: 22 };
 const mostRows = 15;
 const mostUnits = 1_200;
 
-/** A row for each provider, which may come more than once: where its mails were put, and how many where not one. */
+/**
+ * A row for each provider, which may come more than once: where its mails were put, and how many where not one. Those
+ * where all went well come last, and are the first to be left out.
+ */
 export function providersTable(providers: Message['providers']): string[] {
   if (providers.length === 0) return [];
   const tallies = tally(providers);
-  const rows = [...tallies].slice(0, mostRows).map(([provider, placements]) => ({
+  const worstFirst = [...tallies].toSorted(([, one], [, other]) => Number(isFine(one)) - Number(isFine(other)));
+  const rows = worstFirst.slice(0, mostRows).map(([provider, placements]) => ({
     provider: cell(provider, columns.provider),
     placements: cell([...placements].map(howMany).join(', '), columns.placements),
   }));
@@ -27,6 +31,10 @@ function tally(providers: Message['providers']): Map<string, Map<string, number>
     tallies.set(provider, placements.set(placement, (placements.get(placement) ?? 0) + 1));
   }
   return tallies;
+}
+
+function isFine(placements: Map<string, number>): boolean {
+  return [...placements.keys()].every((placement) => placement.toLowerCase() === 'inbox');
 }
 
 function howMany([placement, times]: [string, number]): string {

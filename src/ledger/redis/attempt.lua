@@ -12,7 +12,7 @@ local function attemptOf(id, n, token)
   for number = n.attempts, 1, -1 do
     local row = redis.call('HGET', key.attempts, attemptName(id, number))
     local attempt = row and cmsgpack.unpack(row)
-    if attempt and attempt.token == token then return number, attempt end
+    if attempt and (attempt.token == token or attempt.again == token) then return number, attempt end
   end
 end
 

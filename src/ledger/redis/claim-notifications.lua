@@ -1,12 +1,13 @@
 -- Begins an attempt at what is due, address by address, within slots and pace.
 --
--- WITH: outbox notification-row
--- KEYS: attempts pace pause_until pause_ms
+-- WITH: outbox notification-row silence
+-- KEYS: pace pause_until pause_ms
 -- KEYS: call
 -- ARGV: token; how many ids are held by the caller, these ids; how many rooms, each an address, slots, the lease in ms,
 --   a minute's tokens (0: unpaced), burst
--- Answers: {now, in how many ms something may fall due or false, notifications}, a notification being {row, token, 1 if
---   interrupted, strays, episode, id of its predecessor or false}
+-- Answers: {now, in how many ms something may fall due or false, notifications, silences in force}, a notification
+--   being {row, token, 1 if interrupted, strays, episode, its predecessor as {id, 1 if dead} or false, what was told
+--   before as {number, told as JSON} or false}
 --
 -- `call` is this token's own key and holds the ids it was given, for a minute: longer than anybody repeats the call.
 -- `pace` holds for each address the moment at which its bucket is full again (GCRA).
@@ -108,10 +109,39 @@ local function visit(room, isRepeated)
   return taken, math.max(next, paused, tokenAt)
 end
 
+-- Quotes within the texts of a record are escaped: these can only be its own fields.
+local function wasTold(n)
+  return n.told and not string.find(n.told, '"opened":"no"', 1, true)
+end
+
+local function hasRoot(n)
+  return n.told and string.find(n.told, '"parts":[{', 1, true)
+end
+
+local function mayStand(n)
+  return not n.apart and (isOwed(n) or n.state == 'dead' and wasTold(n))
+end
+
 local function show(id, n)
-  local predecessor = siblingBefore(n, '(' .. n.sibling, isOwed)
-  local episode = redis.call('HGET', key.episodes, n.episode)
-  return { rowOf(id, n), n.token, n.interrupted and 1 or 0, n.strays, episode, predecessor or false }
+  local predecessor, earlier = siblingBefore(n, '(' .. n.sibling, mayStand)
+  local _, before = siblingBefore(n, '(' .. n.sibling, hasRoot)
+  return {
+    rowOf(id, n),
+    n.token,
+    n.interrupted and 1 or 0,
+    n.strays,
+    redis.call('HGET', key.episodes, n.episode),
+    predecessor and { predecessor, earlier.state == 'dead' and 1 or 0 } or false,
+    before and { tonumber(string.match(before.sibling, '\n(%d+)\n')), before.told } or false,
+  }
+end
+
+local function inForce()
+  local shown = {}
+  for _, silence in ipairs(silencesAfter(now)) do
+    if silence.starts <= now then shown[#shown + 1] = showSilence(silence) end
+  end
+  return shown
 end
 
 -- Those of the ids that are in flight under this token.
@@ -137,4 +167,4 @@ if #ids > 0 then
   redis.call('SET', key.call, cmsgpack.pack(ids), 'PX', rememberedMs)
   shown = inFlight(ids)
 end
-return { now, nextAt and math.max(0, math.ceil(nextAt - now - tinyMs)) or false, shown }
+return { now, nextAt and math.max(0, math.ceil(nextAt - now - tinyMs)) or false, shown, inForce() }

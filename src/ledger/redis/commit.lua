@@ -1,8 +1,8 @@
 -- Commits routings and changes of incidents, each by itself and in order.
 --
 -- WITH: outbox
--- KEYS: unrouted due routed dead delivery_token delivery_trace delivery_reason delivery_body
--- KEYS: incident incident_revision incident_by incidents_open incidents_over over_since change wake
+-- KEYS: unrouted due routed dead delivery_token delivery_trace delivery_reason delivery_died delivery_body
+-- KEYS: incident incident_revision incident_by incidents_open incidents_over over_since wake
 -- ARGV: the channel of work, how many commits; then for each: its token; 1 if it ends a delivery, then its seq, the set
 --   it goes to (`routed` or `dead`), its trace, the reason of its death or empty; how many expectations, each a key and
 --   a revision; how many incidents, each a key, revision, 1 if open, wakeAt or empty, JSON; episodes; what is owed
@@ -121,13 +121,17 @@ for _, delivery in ipairs(ended) do
   put('ended', delivery.seq)
   put(delivery.state, delivery.seq, delivery.seq)
   put('delivery_trace', delivery.seq, delivery.trace)
-  if delivery.state == 'dead' then put('delivery_reason', delivery.seq, delivery.reason) end
+  if delivery.state == 'dead' then
+    put('delivery_reason', delivery.seq, delivery.reason)
+    put('delivery_died', delivery.seq, now)
+  end
   bytes = bytes + redis.call('HSTRLEN', key.delivery_body, delivery.seq) + #delivery.trace
 end
 write('ZREM', 'unrouted', 'ended')
 write('ZREM', 'due', 'ended')
 write('HSET', 'delivery_trace')
 write('HSET', 'delivery_reason')
+write('HSET', 'delivery_died')
 write('ZADD', 'routed')
 write('ZADD', 'dead')
 if bytes > 0 then redis.call('INCRBY', key.history_bytes, bytes) end

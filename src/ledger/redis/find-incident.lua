@@ -1,25 +1,14 @@
 -- An incident with its episodes and notifications, the newest first.
 --
 -- WITH: notification-row
--- KEYS: incident episodes episode_names notifications notifications_by_episode attempts
+-- KEYS: incident episodes episode_names notifications notifications_by_episode
 -- ARGV: the incident's key, the beginning of its episodes' names, how many at most of each
--- Answers: {incident as JSON or false, episodes as JSON, notifications}, a notification being {row, attempts}, an
---   attempt {number, its beginning, its end or false, 1 if late, outcome as JSON or false}
+-- Answers: {incident as JSON or false, episodes as JSON, notifications}, a notification being {row, attempts}
 
 local name, prefix, limit = take(), take(), takeNumber()
 
 local function newest(column)
   return redis.call('ZREVRANGEBYLEX', key[column], '(' .. prefix .. ':', '[' .. prefix, 'LIMIT', 0, limit)
-end
-
-local function attemptsOf(id, n)
-  local shown = {}
-  for number = 1, n.attempts do
-    local row = redis.call('HGET', key.attempts, id .. '\n' .. number)
-    local a = row and cmsgpack.unpack(row)
-    if a then shown[#shown + 1] = { number, a.started, a.ended or false, a.late and 1 or 0, a.outcome or false } end
-  end
-  return shown
 end
 
 local episodes, notifications = {}, {}

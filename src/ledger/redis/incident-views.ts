@@ -1,10 +1,10 @@
 import type { Episode } from '../../domain/incident.ts';
-import type { Attempt, History, NotificationHistory } from '../history.ts';
-import type { Outcome } from '../outbox.ts';
+import type { History } from '../history.ts';
 import { episodePrefix } from './change-arguments.ts';
 import { incidentsOf } from './incidents.ts';
 import { newestIn, pageOf } from './newest.ts';
-import { type NotificationRow, notificationOf } from './notification-row.ts';
+import type { NotificationRow } from './notification-row.ts';
+import { type AttemptRow, notificationHistoryOf } from './notification-views.ts';
 import { readMs, type Store } from './store.ts';
 
 /** As many episodes and notifications of an incident are shown. */
@@ -40,18 +40,3 @@ export function incidentViews(store: Store): Pick<History, 'listIncidents' | 'fi
 }
 
 type IncidentReply = [string | null, string[], [NotificationRow, AttemptRow[]][]];
-type AttemptRow = [number: number, startedAt: number, endedAt: number | null, late: number, outcome: string | null];
-
-function notificationHistoryOf([row, attempts]: [NotificationRow, AttemptRow[]]): NotificationHistory {
-  return { ...notificationOf(row), attempts: attempts.map(attemptOf) };
-}
-
-function attemptOf([number, startedAt, endedAt, late, outcome]: AttemptRow): Attempt {
-  return {
-    number,
-    startedAt,
-    ...(endedAt !== null && { endedAt }),
-    ...(late === 1 && { late: true }),
-    ...(outcome !== null && (JSON.parse(outcome) as Outcome)),
-  };
-}

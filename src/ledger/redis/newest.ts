@@ -1,3 +1,4 @@
+import type { Page } from '../history.ts';
 import { pairsOf } from './pairs.ts';
 import { readMs, type Store } from './store.ts';
 
@@ -14,7 +15,7 @@ export function newestIn(store: Store): Newest {
 }
 
 /** A page of what was found, which is one more than a page when there are more. */
-export function pageOf<T>(found: T[], limit: number, cursor: (item: T) => number): { items: T[]; next?: string } {
+export function pageOf<T>(found: T[], limit: number, cursor: (item: T) => number | string): Page<T> {
   const items = found.slice(0, limit);
   const last = items.at(-1);
   return found.length > limit && last !== undefined ? { items, next: String(cursor(last)) } : { items };

@@ -28,9 +28,15 @@ export function notificationOf(row: NotificationRow): Notification {
     owedRevision,
     owedSince,
     dueAt,
-    told: told === null ? nothingTold : (JSON.parse(told) as Told),
+    told: told === null ? nothingTold : toldOf(told, owedSince),
     attempts,
     failures,
     ...(reason !== null && { reason }),
   };
+}
+
+/** The version before did not say when a part was last told: not after more was owed. */
+function toldOf(json: string, owedSince: number): Told {
+  const told = JSON.parse(json) as Told;
+  return { ...told, parts: told.parts.map((part) => ({ ...part, at: part.at ?? owedSince })) };
 }

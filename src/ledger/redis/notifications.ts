@@ -1,9 +1,10 @@
 import type { Episode } from '../../domain/incident.ts';
-import type { Stray } from '../../domain/notification.ts';
+import type { Stray, Told } from '../../domain/notification.ts';
 import { groupCommit } from '../group-commit.ts';
-import type { AttemptRecord, ClaimedNotification, Next, Outbox, Room } from '../outbox.ts';
+import type { AttemptRecord, ClaimedNotification, Next, Outbox, Outcome, Room } from '../outbox.ts';
 import { addressName, changeArguments } from './change-arguments.ts';
 import { type NotificationRow, notificationOf } from './notification-row.ts';
+import { type SilenceRow, silenceOf } from './silences.ts';
 import { type Argument, byteLengthOf, type Store } from './store.ts';
 
 const claimMs = 5_000;
@@ -11,7 +12,7 @@ const claimMs = 5_000;
 const recordMs = 10_000;
 
 /** Notifications and their attempts. */
-export function notificationsIn(store: Store): Outbox {
+export function notificationsIn(store: Store): Omit<Outbox, 'revive'> {
   const claim = store.script('claim-notifications');
   const release = store.script('release-notifications');
   const recordGroup = store.script('record');
@@ -27,8 +28,13 @@ export function notificationsIn(store: Store): Outbox {
   return {
     async claimNotifications({ token, rooms, holding }) {
       const args = [token, holding.length, ...holding, rooms.length, ...rooms.flatMap(roomArguments)];
-      const [now, nextInMs, claimed] = (await claim(args, { withinMs: claimMs, token })) as ClaimReply;
-      return { now, notifications: claimed.map(claimedOf), ...(nextInMs !== null && { nextInMs }) };
+      const [now, nextInMs, claimed, silences] = (await claim(args, { withinMs: claimMs, token })) as ClaimReply;
+      return {
+        now,
+        notifications: claimed.map(claimedOf),
+        ...(nextInMs !== null && { nextInMs }),
+        silences: silences.map(silenceOf),
+      };
     },
 
     async releaseNotifications(claims) {
@@ -49,37 +55,55 @@ function roomArguments({ address, slots, leaseMs, pace }: Room): Argument[] {
   return [addressName(address), slots, leaseMs, pace?.perMinute ?? 0, pace?.burst ?? 0];
 }
 
-type ClaimReply = [number, number | null, ClaimedRow[]];
+type ClaimReply = [number, number | null, ClaimedRow[], SilenceRow[]];
 type ClaimedRow = [
   row: NotificationRow,
   token: string,
   interrupted: number,
   strays: string[],
   episode: string,
-  predecessor: string | null,
+  predecessor: [id: string, dead: number] | null,
+  before: [number: number, told: string] | null,
 ];
 
-function claimedOf([row, token, interrupted, strays, episode, predecessor]: ClaimedRow): ClaimedNotification {
+function claimedOf(claimed: ClaimedRow): ClaimedNotification {
+  const [row, token, interrupted, strays, episode, predecessor, before] = claimed;
   return {
     ...notificationOf(row),
     token,
     interrupted: interrupted === 1,
     strays: strays.map((json) => JSON.parse(json) as Stray),
     episode: JSON.parse(episode) as Episode,
-    ...(predecessor !== null && { predecessor: { id: predecessor } }),
+    ...(predecessor !== null && { predecessor: predecessorOf(predecessor) }),
+    ...(before !== null && beforeOf(before)),
   };
+}
+
+function predecessorOf([id, dead]: [string, number]): NonNullable<ClaimedNotification['predecessor']> {
+  return { id, ...(dead === 1 && { dead: true }) };
+}
+
+function beforeOf([number, json]: [number, string]): Pick<ClaimedNotification, 'before'> {
+  const [root] = (JSON.parse(json) as Told).parts;
+  return root ? { before: { number, ref: root.ref } } : {};
 }
 
 function recordArguments(record: AttemptRecord): Argument[] {
   const { id, token, outcome, told, next, failures, absorbed, refund, pauseMs, stray, also } = record;
   const reason = next.state === 'dead' ? next.reason : (outcome.reason ?? '');
   return [
-    ...[id, token, JSON.stringify(outcome), JSON.stringify(told), told.ownKey === undefined ? 0 : 1, reason],
+    ...[id, token, outcomeText(outcome), outcome.act === 'wait' ? 1 : 0],
+    ...[JSON.stringify(told), told.ownKey === undefined ? 0 : 1, reason],
     ...[failures, absorbed, refund ? 1 : 0, pauseMs ?? 0],
     ...nextArguments(next),
     ...(stray ? [stray.at, JSON.stringify(stray.stray)] : ['', '']),
     ...changeArguments(also ?? { episodes: [], owed: [] }),
   ];
+}
+
+/** The same for the same outcome: it is compared as it stands. */
+function outcomeText({ act, result, reason, ref }: Outcome): string {
+  return JSON.stringify({ act, result, reason, ref });
 }
 
 function nextArguments(next: Next): Argument[] {

@@ -1,16 +1,21 @@
 import { type Ledger, LedgerUnavailable } from '../ledger.ts';
 import { acceptIn } from './accept.ts';
 import { readRedisUrl } from './address.ts';
+import { addressesIn, addressesMs } from './addresses.ts';
 import { backlogIn } from './backlog.ts';
 import { connect } from './client.ts';
 import { deliveriesIn } from './deliveries.ts';
 import { deliveryViews } from './delivery-views.ts';
 import { incidentViews } from './incident-views.ts';
 import { incidentsIn } from './incidents.ts';
+import { notificationViews } from './notification-views.ts';
 import { notificationsIn } from './notifications.ts';
+import { redeliverIn } from './redeliver.ts';
+import { silencesIn, silencesOverMs } from './silences.ts';
 import { readMs, type Store, storeOn } from './store.ts';
 import { redisWarnings } from './warnings.ts';
 import { hearWork } from './work.ts';
+import { workersIn } from './workers.ts';
 
 export type RedisLedgerOptions = {
   /**
@@ -39,13 +44,21 @@ export async function openRedisLedger(options: RedisLedgerOptions): Promise<Ledg
     throw error;
   });
 
+  const { revive, reroute, reviveAt } = redeliverIn(store);
+
   return {
     accept: acceptIn(store, options.backlogLimit),
     ...deliveriesIn(store),
     ...incidentsIn(store),
     ...notificationsIn(store),
+    revive,
+    reroute,
+    ...silencesIn(store),
+    ...workersIn(store),
+    ...addressesIn(store, reviveAt),
     ...deliveryViews(store),
     ...incidentViews(store),
+    ...notificationViews(store),
     backlog: backlogIn(store),
     purpose: purposeIn(store),
     now: nowIn(store),
@@ -72,7 +85,7 @@ function nowIn(store: Store): Ledger['now'] {
 function pruneIn(store: Store): Ledger['prune'] {
   const prune = store.script('prune');
   return async ({ historyMs, historyBytes, memoryMs }, limit) => {
-    const args = [historyMs, historyBytes, memoryMs, limit];
+    const args = [historyMs, historyBytes, memoryMs, silencesOverMs, addressesMs, limit];
     return Number(await prune(args, { withinMs: readMs }));
   };
 }

@@ -1,13 +1,15 @@
 -- Put before the scripts that change notifications and episodes.
 --
+-- WITH: notification-index
 -- KEYS: notifications notifications_by_episode siblings future ready waiters owed owed_addresses dead_notifications
--- KEYS: episodes episode_names episode_owed episode_over episodes_over history_bytes
+-- KEYS: episodes episode_names episode_owed episode_over episodes_over history_bytes change
 --
--- A notification is one packed row; the texts of the domain in it (head, told, strays) are JSON that is never looked
--- into. What is owed stands in one of two queues, both ordered as text by address and a moment: in `future` by when it
--- falls due (or its lease ends), and, once a claim found that moment come, in `ready` by that moment plus its rank.
--- `token` is there while an attempt is in flight. An episode may be forgotten when it is over and nothing is owed
--- about it: then it stands in `episodes_over`, and its size is part of `history_bytes`.
+-- A notification is one packed row; the texts of the domain in it (head, told, strays) are JSON that is never decoded:
+-- nothing in them can make a script fail. What is owed stands in one of two queues, both ordered as text by address
+-- and a moment: in `future` by when it falls due (or its lease ends), and, once a claim found that moment come, in
+-- `ready` by that moment plus its rank. `token` is there while an attempt is in flight. An episode may be forgotten
+-- when it is over and nothing is owed about it: then it stands in `episodes_over`, and its size is part of
+-- `history_bytes`.
 
 local notifyWork = false
 
@@ -97,20 +99,27 @@ local function fallDue(id, n, rank)
   save(id, n)
 end
 
+-- Makes due what waits for a notification or a silence, at most so many (-1: all); how many there were.
+local function wake(awaited, limit)
+  local from, to = '[' .. awaited .. '\n', '(' .. awaited .. '\n\255'
+  local waiting = redis.call('ZRANGEBYLEX', key.waiters, from, to, 'LIMIT', 0, limit)
+  for _, waiter in ipairs(waiting) do
+    local id = string.sub(waiter, #awaited + 2)
+    fallDue(id, load(id))
+  end
+  return #waiting
+end
+
 -- Nothing more is owed: whoever waited for that falls due.
 local function finish(id, n, state)
   n.state = state
   endOwing(id, n)
   if state == 'dead' then redis.call('ZADD', key.dead_notifications, now, id) end
   save(id, n)
-  for _, waiter in ipairs(redis.call('ZRANGEBYLEX', key.waiters, '[' .. id .. '\n', '(' .. id .. '\n\255')) do
-    local other = string.sub(waiter, #id + 2)
-    fallDue(other, load(other))
-  end
+  wake(id, -1)
 end
 
--- The newest notification of the same key and address before a place in their order, that is told under the shared key
--- and that `fits`.
+-- The newest notification of the same key and address before a place in their order, that `fits`.
 local function siblingBefore(n, upTo, fits)
   local prefix = string.match(n.sibling, '^[^\n]*\n')
   while true do
@@ -118,7 +127,7 @@ local function siblingBefore(n, upTo, fits)
     if not found then return nil end
     local id = string.match(found, '\n([^\n]*)$')
     local other = load(id)
-    if other and not other.apart and fits(other) then return id end
+    if other and fits(other) then return id, other end
     upTo = '(' .. found
   end
 end
@@ -155,6 +164,7 @@ local function owe(owed)
     n.state, n.revision, n.rank, n.due, n.attempts, n.strays = 'new', owed.revision, owed.rank, now, 0, {}
     redis.call('ZADD', key.siblings, 0, n.sibling)
     redis.call('ZADD', key.notifications_by_episode, 0, n.episode .. '\n' .. id)
+    enterIndex(id, n, now, redis.call('INCR', key.change))
   end
   if n.state == 'waiting' then n.failures = 0 end
   n.revision = math.max(n.revision, owed.revision)

@@ -2,16 +2,18 @@
 --
 -- WITH: outbox
 -- KEYS: routed dead unrouted deliveries_by_id delivery_id delivery_head delivery_body delivery_received delivery_token
--- KEYS: delivery_failures delivery_trace delivery_reason attempts dedup dedup_at
--- KEYS: incident incident_revision incident_by incidents_over over_since wake gaps
--- ARGV: how long history is kept, how many bytes of it, how long the memory of ids and floors is kept, how many to
---   forget at most
+-- KEYS: delivery_failures delivery_trace delivery_reason delivery_died attempts dedup dedup_at
+-- KEYS: incident incident_revision incident_by incidents_over over_since wake gaps silences silence_ends
+-- KEYS: addresses addresses_at
+-- ARGV: how long history is kept, how many bytes of it, how long the memory of ids and floors is kept, how long that of
+--   silences that are over, and of addresses; how many to forget at most
 -- Answers: how many went
 
-local historyMs, historyBytes, memoryMs, limit = takeNumber(), takeNumber(), takeNumber(), takeNumber()
+local historyMs, historyBytes, memoryMs = takeNumber(), takeNumber(), takeNumber()
+local silencesMs, addressesMs, limit = takeNumber(), takeNumber(), takeNumber()
 local went = 0
 
-local deliveryColumns = { 'id', 'head', 'body', 'received', 'token', 'failures', 'trace', 'reason' }
+local deliveryColumns = { 'id', 'head', 'body', 'received', 'token', 'failures', 'trace', 'reason', 'died' }
 
 local function forgetDelivery(set, seq)
   local bytes = redis.call('HSTRLEN', key.delivery_body, seq) + redis.call('HSTRLEN', key.delivery_trace, seq)
@@ -27,6 +29,7 @@ local function forgetNotification(member)
   for number = 1, n.attempts do redis.call('HDEL', key.attempts, id .. '\n' .. number) end
   redis.call('ZREM', key.siblings, n.sibling)
   redis.call('ZREM', key.dead_notifications, id)
+  leaveIndex(n)
   redis.call('HDEL', key.notifications, id)
   redis.call('ZREM', key.notifications_by_episode, member)
 end
@@ -68,12 +71,12 @@ local function pruneHistory()
   end
 end
 
-local function oldestIn(column)
-  return redis.call('ZRANGEBYSCORE', key[column], '-inf', '(' .. now - memoryMs, 'LIMIT', 0, limit - went)
+local function oldestIn(column, keptMs)
+  return redis.call('ZRANGEBYSCORE', key[column], '-inf', '(' .. now - keptMs, 'LIMIT', 0, limit - went)
 end
 
 local function pruneIds()
-  for _, name in ipairs(oldestIn('dedup_at')) do
+  for _, name in ipairs(oldestIn('dedup_at', memoryMs)) do
     local seq = string.match(redis.call('HGET', key.dedup, name), '^%d+')
     if not redis.call('ZSCORE', key.unrouted, seq) then
       redis.call('HDEL', key.dedup, name)
@@ -96,9 +99,29 @@ local function forgetIncident(name)
 end
 
 local function pruneIncidents()
-  for _, name in ipairs(oldestIn('over_since')) do
+  for _, name in ipairs(oldestIn('over_since', memoryMs)) do
     if not hasEpisodes(name) then
       forgetIncident(name)
+      went = went + 1
+    end
+  end
+end
+
+local function pruneSilences()
+  for _, id in ipairs(oldestIn('silence_ends', silencesMs)) do
+    redis.call('HDEL', key.silences, id)
+    redis.call('ZREM', key.silence_ends, id)
+    went = went + 1
+  end
+end
+
+-- An address is kept while a notification is kept there; where not all are indexed yet, nobody knows.
+local function pruneAddresses()
+  if redis.call('ZCARD', key.notification_order) < redis.call('HLEN', key.notifications) then return end
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', key.addresses_at, '-inf', '(' .. now - addressesMs)) do
+    if went < limit and redis.call('HEXISTS', key.notification_addresses, name) == 0 then
+      redis.call('HDEL', key.addresses, name)
+      redis.call('ZREM', key.addresses_at, name)
       went = went + 1
     end
   end
@@ -107,5 +130,7 @@ end
 pruneHistory()
 if went < limit then pruneIds() end
 if went < limit then pruneIncidents() end
+if went < limit then pruneSilences() end
+if went < limit then pruneAddresses() end
 if went < limit then redis.call('ZREMRANGEBYSCORE', key.gaps, '-inf', '(' .. now - memoryMs) end
 return went

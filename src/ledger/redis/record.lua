@@ -1,17 +1,18 @@
 -- Ends attempts, each by itself and in order.
 --
 -- WITH: attempt
--- KEYS: pause_until pause_ms
--- ARGV: the channel of work, how many records; for each: id, token, outcome as JSON, told as JSON, 1 if told under a key of
---   its own, reason or empty, failures, how many strays were absorbed, 1 if the pace's token goes back, for how many ms the address rests; the
---   next state, its revision, after how many ms, whom it waits for; `self`, `newest` or empty, a stray as JSON;
---   episodes, what is owed
+-- KEYS: pause_until pause_ms silence_ends
+-- ARGV: the channel of work, how many records; for each: id, token, outcome as JSON, 1 if it waited, told as JSON, 1 if
+--   told under a key of its own, reason or empty, failures, how many strays were absorbed, 1 if the pace's token goes
+--   back, for how many ms the address rests; the next state, its revision, after how many ms, what it waits for;
+--   `self`, `newest` or empty, a stray as JSON; episodes, what is owed
 -- Answers: one for each: 'recorded' or 'late'
 
 local channel, count = take(), takeNumber()
 local records = {}
 for i = 1, count do
-  local r = { id = take(), token = take(), outcome = take(), told = take(), apart = take() == '1', reason = take() }
+  local r = { id = take(), token = take(), outcome = take(), waited = take() == '1', told = take() }
+  r.apart, r.reason = take() == '1', take()
   r.failures, r.absorbed, r.refund, r.pauseMs = takeNumber(), takeNumber(), take() == '1', takeNumber()
   r.next = { state = take(), revision = takeNumber(), afterMs = takeNumber(), awaited = take() }
   r.strayAt, r.stray = take(), take()
@@ -24,9 +25,21 @@ local function endAttempt(r, number, attempt, late)
   redis.call('HSET', key.attempts, attemptName(r.id, number), cmsgpack.pack(attempt))
 end
 
+-- A wait with the words of the one before it prolongs that, which keeps the token of the latest.
+local function joinsBefore(r, n)
+  local row = r.waited and redis.call('HGET', key.attempts, attemptName(r.id, n.attempts - 1))
+  local before = row and cmsgpack.unpack(row)
+  if not before or before.late or before.outcome ~= r.outcome then return false end
+  before.again, before.ended = r.token, now
+  redis.call('HSET', key.attempts, attemptName(r.id, n.attempts - 1), cmsgpack.pack(before))
+  redis.call('HDEL', key.attempts, attemptName(r.id, n.attempts))
+  n.attempts = n.attempts - 1
+  return true
+end
+
 local function newest(n)
   local prefix = string.match(n.sibling, '^[^\n]*\n')
-  return siblingBefore(n, '(' .. prefix .. ':', function() return true end)
+  return siblingBefore(n, '(' .. prefix .. ':', function(other) return not other.apart end)
 end
 
 local function keepStray(r, n)
@@ -57,9 +70,17 @@ local function dueAgain(id, n, due)
   save(id, n)
 end
 
+local function isOver(awaited)
+  local silence = string.match(awaited, '^silence:(.*)$')
+  if silence then return tonumber(redis.call('ZSCORE', key.silence_ends, silence) or 0) <= now end
+  -- A snooze ends with a commit, which makes due whatever it owes.
+  if string.find(awaited, '^snooze:') then return false end
+  local other = load(awaited)
+  return not other or not isOwed(other)
+end
+
 local function wait(id, n, next)
-  local other = load(next.awaited)
-  if not other or not isOwed(other) then return dueAgain(id, n, now) end
+  if isOver(next.awaited) then return dueAgain(id, n, now) end
   n.state, n.awaited = 'waiting', next.awaited
   redis.call('ZADD', key.waiters, 0, next.awaited .. '\n' .. id)
   queue(id, n, now + next.afterMs)
@@ -83,7 +104,9 @@ local function record(r)
   if not n then return 'late' end
   if n.token ~= r.token then return recordLate(r, n) end
 
-  endAttempt(r, n.attempts, cmsgpack.unpack(redis.call('HGET', key.attempts, attemptName(r.id, n.attempts))), nil)
+  if not joinsBefore(r, n) then
+    endAttempt(r, n.attempts, cmsgpack.unpack(redis.call('HGET', key.attempts, attemptName(r.id, n.attempts))), nil)
+  end
   if r.refund then refund(n) end
   if r.pauseMs > 0 then pause(n.address, r.pauseMs) end
   unqueue(r.id, n)

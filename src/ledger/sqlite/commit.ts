@@ -11,7 +11,7 @@ export function makeCommit(
   const held = db.prepare('SELECT state, claim_token FROM deliveries WHERE seq = :seq');
   const stored = db.prepare('SELECT revision, commit_token FROM incidents WHERE key = :key');
   const readOne = db.prepare('SELECT incident FROM incidents WHERE key = :key');
-  const end = db.prepare('UPDATE deliveries SET state = :state, reason = :reason WHERE seq = :seq');
+  const end = db.prepare('UPDATE deliveries SET state = :state, reason = :reason, due_at = :now WHERE seq = :seq');
   const countRouted = db.prepare('UPDATE tally SET unrouted = unrouted - 1');
   const keepTrace = db.prepare('INSERT INTO traces (seq, trace) VALUES (:seq, :trace)');
   const keepIncident = db.prepare(
@@ -41,7 +41,7 @@ export function makeCommit(
     const { delivery, token } = commit;
     if (delivery) {
       const { seq, state, trace } = delivery;
-      end.run({ seq, state, reason: state === 'dead' ? (trace.error ?? null) : null });
+      end.run({ seq, now, state, reason: state === 'dead' ? (trace.error ?? null) : null });
       countRouted.run();
       keepTrace.run({ seq, trace: JSON.stringify(trace) });
     }

@@ -1,6 +1,6 @@
 import type { Episode, Incident } from '../../domain/incident.ts';
 import type { Trace } from '../../domain/trace.ts';
-import type { Attempt, History } from '../history.ts';
+import type { Attempt, History, NotificationHistory } from '../history.ts';
 import { deliveryColumns, keptDelivery } from './history.ts';
 import { type NotificationRow, notificationOf } from './notification-row.ts';
 import type { Store } from './store.ts';
@@ -8,8 +8,11 @@ import type { Store } from './store.ts';
 /** Episodes and notifications shown for one incident. */
 const shown = 100;
 
-/** One delivery or incident with all that is kept about it. */
-export function makeFinding({ db, read }: Store): Pick<History, 'findDeliveries' | 'findIncident'> {
+/** One delivery, incident or notification with all that is kept about it. */
+export function makeFinding({
+  db,
+  read,
+}: Store): Pick<History, 'findDeliveries' | 'findIncident' | 'findNotification'> {
   const deliveries = db.prepare(
     `SELECT ${deliveryColumns}, body, trace FROM deliveries LEFT JOIN bodies USING (seq) LEFT JOIN traces USING (seq)
       WHERE id = :id ORDER BY seq DESC`,
@@ -19,7 +22,13 @@ export function makeFinding({ db, read }: Store): Pick<History, 'findDeliveries'
   const notifications = db.prepare(
     `SELECT * FROM notifications WHERE key = :key ORDER BY number DESC, address LIMIT ${shown}`,
   );
+  const notification = db.prepare('SELECT * FROM notifications WHERE id = :id');
+  const episode = db.prepare('SELECT episode FROM episodes WHERE key = :key AND number = :number');
   const attempts = db.prepare('SELECT * FROM attempts WHERE notification = :id ORDER BY number');
+  const historyOf = (row: NotificationRow): NotificationHistory => ({
+    ...notificationOf(row),
+    attempts: attempts.all({ id: row.id }).map(attemptOf),
+  });
 
   return {
     findDeliveries: (id) =>
@@ -42,11 +51,15 @@ export function makeFinding({ db, read }: Store): Pick<History, 'findDeliveries'
         return {
           incident: found === undefined ? undefined : (JSON.parse(found as string) as Incident),
           episodes: kept,
-          notifications: told.map((row) => ({
-            ...notificationOf(row),
-            attempts: attempts.all({ id: row.id }).map(attemptOf),
-          })),
+          notifications: told.map(historyOf),
         };
+      }),
+    findNotification: (id) =>
+      read(() => {
+        const row = notification.get({ id }) as NotificationRow | undefined;
+        if (!row) return undefined;
+        const about = episode.get({ key: row.key, number: row.number })?.episode;
+        return { notification: historyOf(row), episode: JSON.parse(about as string) as Episode };
       }),
   };
 }

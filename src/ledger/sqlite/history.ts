@@ -54,7 +54,7 @@ export function keptDelivery(row: unknown): KeptDelivery {
 }
 
 /** One row more than the page holds was asked for: it says that there is more. */
-function pageOf<T>(rows: T[], limit: number, cursor: (last: T) => string): Page<T> {
+export function pageOf<T>(rows: T[], limit: number, cursor: (last: T) => string): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, ...(rows.length > limit && last && { next: cursor(last) }) };

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { firstLedger } from './migrations/0001-first-ledger.ts';
+import { silencesAndWorkers } from './migrations/0002-silences-and-workers.ts';
 
 /** In the order of their numbers; one that was released never changes. */
-const migrations = [firstLedger];
+const migrations = [firstLedger, silencesAndWorkers];
 
 /** Brings the schema up to this code's, or refuses a ledger that a newer tocsin wrote. */
 export function migrate(db: DatabaseSync, path: string): void {

@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Ledger } from '../ledger.ts';
+import { makeAddresses } from './addresses.ts';
+import { makeAttempts } from './attempts.ts';
+import { makeAwaiting } from './awaiting.ts';
 import { makeBacklog } from './backlog.ts';
 import { makeCommit } from './commit.ts';
 import { makeDeliveryClaims } from './delivery-claims.ts';
@@ -8,6 +11,7 @@ import { makeFinding } from './finding.ts';
 import { makeHistory } from './history.ts';
 import { makeInbox } from './inbox.ts';
 import { syncBeside, syncedByCommit } from './log-sync.ts';
+import { makeNotificationList } from './notification-list.ts';
 import { openDatabase } from './open-database.ts';
 import { asOutage } from './outage.ts';
 import { makeOutboxClaims } from './outbox-claims.ts';
@@ -16,9 +20,13 @@ import { makeOwing } from './owing.ts';
 import { makePaces } from './paces.ts';
 import { makePrune } from './prune.ts';
 import { makePurpose } from './purpose.ts';
+import { makeRerouting } from './rerouting.ts';
+import { makeReviving } from './reviving.ts';
 import { lockServing, takeOver, watchOthers } from './serving.ts';
+import { makeSilences } from './silences.ts';
 import { makeStore } from './store.ts';
 import { makeWatch } from './watch.ts';
+import { makeWorkers } from './workers.ts';
 
 export type SqliteLedgerOptions = {
   path: string;
@@ -53,17 +61,26 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     const log = serving ? syncBeside(db, path) : syncedByCommit;
     const store = makeStore({ db, path, clock, log });
+    const attempts = makeAttempts(db);
+    const awaiting = makeAwaiting(store);
     const owing = makeOwing(store);
     const paces = makePaces(db);
+    const { revive, reviveAt } = makeReviving(store);
     const stopWatching = serving ? watchOthers(store) : () => undefined;
     return {
       ...makeInbox(store, backlogLimit),
       ...makeDeliveryClaims(store),
       ...makeCommit(store, owing),
       ...makeWatch(store),
-      ...makeOutboxClaims(store, paces),
-      ...makeOutboxRecord(store, owing, paces),
+      ...makeRerouting(store),
+      ...makeOutboxClaims(store, attempts, paces),
+      ...makeOutboxRecord(store, { attempts, awaiting, owing, paces }),
+      revive,
+      ...makeSilences(store, awaiting),
+      ...makeWorkers(store),
+      ...makeAddresses(store, reviveAt),
       ...makeHistory(store),
+      ...makeNotificationList(store),
       ...makeFinding(store),
       ...makeBacklog(store),
       ...makePrune(store),

@@ -1,20 +1,24 @@
-import type { Episode } from '../../domain/incident.ts';
-import type { ClaimedNotification, Outbox, Room } from '../outbox.ts';
-import { type NotificationRow, notificationOf, straysOf } from './notification-row.ts';
+import type { Outbox, Room } from '../outbox.ts';
+import type { Attempts } from './attempts.ts';
+import { makeClaimed } from './claimed.ts';
+import type { NotificationRow } from './notification-row.ts';
 import type { Paces } from './paces.ts';
+import { makeInForce } from './silences.ts';
 import type { Store } from './store.ts';
 
 /** Further ahead than any pause between two tries: such a row was written before the clock went back. */
 const clockBackMs = 15 * 60_000;
 
-const owedHere =
-  "address = :address AND state IN ('due', 'waiting') AND id NOT IN (SELECT value FROM json_each(:held))";
+// The index is named: the one over all that was ever told at an address must never be taken for it.
+const owedHere = `FROM notifications INDEXED BY notifications_owed
+  WHERE address = :address AND state IN ('due', 'waiting') AND id NOT IN (SELECT value FROM json_each(:held))`;
 
 type Asked = Parameters<Outbox['claimNotifications']>[0];
 
 /** Attempts begun, and claims taken back. */
 export function makeOutboxClaims(
   { db, clock, write, read }: Store,
+  attempts: Attempts,
   paces: Paces,
 ): Pick<Outbox, 'claimNotifications' | 'releaseNotifications' | 'owedAddresses'> {
   const begun = db.prepare(
@@ -22,32 +26,24 @@ export function makeOutboxClaims(
       WHERE claim_token = :token AND due_at > :now AND id NOT IN (SELECT value FROM json_each(:held))`,
   );
   const due = db.prepare(
-    `SELECT id, attempts FROM notifications
-      WHERE ${owedHere} AND (due_at <= :now OR due_at > :farAhead) ORDER BY due_at + rank LIMIT :limit`,
+    `SELECT id, attempts ${owedHere} AND (due_at <= :now OR due_at > :farAhead) ORDER BY due_at + rank LIMIT :limit`,
   );
-  const oneDue = db.prepare(
-    `SELECT 1 FROM notifications WHERE ${owedHere} AND (due_at <= :now OR due_at > :farAhead) LIMIT 1`,
-  );
-  const soonest = db.prepare(
-    `SELECT min(CASE WHEN due_at > :farAhead THEN :now ELSE due_at END) AS at FROM notifications WHERE ${owedHere}`,
-  );
+  const oneDue = db.prepare(`SELECT 1 ${owedHere} AND (due_at <= :now OR due_at > :farAhead) LIMIT 1`);
+  const soonest = db.prepare(`SELECT min(CASE WHEN due_at > :farAhead THEN :now ELSE due_at END) AS at ${owedHere}`);
   const begin = db.prepare(
     `UPDATE notifications SET state = 'due', waits_for = NULL, raised_at = NULL, due_at = :until, drawn_ms = :drawnMs,
        attempts = :number, interrupted = interrupted OR claim_token IS NOT NULL,
        claim_token = :token, attempt_token = :attemptToken
       WHERE id = :id RETURNING *`,
   );
-  const keepAttempt = db.prepare(
-    'INSERT INTO attempts (notification, number, token, started_at) VALUES (:id, :number, :attemptToken, :now)',
-  );
   const release = db.prepare(
     `UPDATE notifications SET due_at = :now, claim_token = NULL, attempt_token = NULL, raised_at = NULL,
        attempts = attempts - 1
       WHERE id = :id AND attempt_token = :token RETURNING address, drawn_ms`,
   );
-  const forgetAttempt = db.prepare('DELETE FROM attempts WHERE notification = :id AND token = :token');
   const addresses = db.prepare("SELECT DISTINCT address FROM notifications WHERE state IN ('due', 'waiting')");
   const claimed = makeClaimed(db);
+  const inForce = makeInForce(db);
 
   function claimRoom(room: Room, token: string, at: { now: number; held: string }): NotificationRow[] {
     const { address, slots, leaseMs } = room;
@@ -56,10 +52,10 @@ export function makeOutboxClaims(
     if (limit <= 0) return [];
     const rows = due.all({ address, now, farAhead: now + clockBackMs, held, limit }) as DueRow[];
     const drawnMs = paces.draw(room, rows.length, now);
-    return rows.map(({ id, attempts }) => {
-      const number = attempts + 1;
+    return rows.map(({ id, attempts: before }) => {
+      const number = before + 1;
       const attemptToken = `${token}.${id}.${number}`;
-      keepAttempt.run({ id, number, attemptToken, now });
+      attempts.begin({ id, number, token: attemptToken }, now);
       return begin.get({
         id,
         number,
@@ -88,13 +84,14 @@ export function makeOutboxClaims(
       now,
       notifications: rows.map(claimed),
       ...(moments.length > 0 && { nextInMs: Math.ceil(Math.min(...moments) - now) }),
+      silences: inForce(now),
     };
   }
 
   function releaseOne(id: string, token: string): void {
     const row = release.get({ id, token, now: clock() }) as DrawnRow | undefined;
     if (!row) return;
-    forgetAttempt.run({ id, token });
+    attempts.forget(id, token);
     paces.refund(row.address, row.drawn_ms);
   }
 
@@ -110,24 +107,3 @@ export function makeOutboxClaims(
 
 type DueRow = { id: string; attempts: number };
 type DrawnRow = { address: string; drawn_ms: number };
-
-/** What a holder is told about what it claimed: also the episode as it is now, and the earlier one that must end first. */
-function makeClaimed(db: Store['db']): (row: NotificationRow) => ClaimedNotification {
-  const episodeOf = db.prepare('SELECT episode FROM episodes WHERE key = :key AND number = :number');
-  const before = db.prepare(
-    `SELECT id FROM notifications WHERE key = :key AND address = :address AND number < :number AND own_key = 0
-        AND state IN ('due', 'waiting') ORDER BY number DESC LIMIT 1`,
-  );
-  return (row) => {
-    const { key, number, address } = row;
-    const earlier = before.get({ key, number, address }) as { id: string } | undefined;
-    return {
-      ...notificationOf(row),
-      token: row.attempt_token ?? '',
-      interrupted: row.interrupted === 1,
-      strays: straysOf(row),
-      episode: JSON.parse(episodeOf.get({ key, number })?.episode as string) as Episode,
-      ...(earlier && { predecessor: { id: earlier.id } }),
-    };
-  };
-}

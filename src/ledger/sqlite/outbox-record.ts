@@ -1,31 +1,25 @@
 import type { Stray } from '../../domain/notification.ts';
 import type { AttemptRecord, Outbox } from '../outbox.ts';
+import type { Attempts } from './attempts.ts';
+import type { Awaiting } from './awaiting.ts';
 import { type NotificationRow, straysOf } from './notification-row.ts';
 import { becomesDue, type Owing } from './owing.ts';
 import type { Paces } from './paces.ts';
 import type { Store } from './store.ts';
 
+type Parts = { attempts: Attempts; awaiting: Awaiting; owing: Owing; paces: Paces };
+
 /** The ends of attempts: in time, or late. */
 export function makeOutboxRecord(
   { db, clock, write, announce }: Store,
-  owing: Owing,
-  paces: Paces,
+  { attempts, awaiting, owing, paces }: Parts,
 ): Pick<Outbox, 'record'> {
   const find = db.prepare('SELECT * FROM notifications WHERE id = :id');
-  const attemptOf = db.prepare('SELECT ended_at, late FROM attempts WHERE notification = :id AND token = :token');
-  const endAttempt = db.prepare(
-    `UPDATE attempts SET ended_at = :now, late = :late, act = :act, result = :result, reason = :reason, ref = :ref
-      WHERE notification = :id AND token = :token`,
-  );
-  const stateOf = db.prepare('SELECT state FROM notifications WHERE id = :id');
   const store = db.prepare(
     `UPDATE notifications SET claim_token = NULL, attempt_token = NULL, interrupted = 0, raised_at = NULL,
        told = :told, own_key = :ownKey, strays = :strays, state = :state, due_at = :dueAt, waits_for = :waitsFor, failures = :failures,
        owed_since = :owedSince, reason = :reason
       WHERE id = :id`,
-  );
-  const wake = db.prepare(
-    "UPDATE notifications SET state = 'due', due_at = :now, waits_for = NULL WHERE waits_for = :id",
   );
   const newest = db.prepare(
     `SELECT * FROM notifications WHERE key = :key AND address = :address AND own_key = 0
@@ -33,26 +27,16 @@ export function makeOutboxRecord(
   );
   const keepStray = db.prepare(`UPDATE notifications SET ${becomesDue}, strays = :strays WHERE id = :id`);
 
-  const isOver = (id: string) => {
-    const state = stateOf.get({ id })?.state;
-    return state !== 'due' && state !== 'waiting';
-  };
-
-  function end({ id, token, outcome }: AttemptRecord, now: number, late: boolean): void {
-    const { act, result, reason = null, ref = null } = outcome;
-    endAttempt.run({ id, token, now, late: late ? 1 : 0, act, result, reason, ref });
-  }
-
   function finish(row: NotificationRow, record: AttemptRecord, now: number): void {
     const { id, told, next, outcome } = record;
     const strays = straysOf(row).slice(record.absorbed);
-    const after = afterwards(row, { record, strays, isOver }, now);
+    const after = afterwards(row, { record, strays, isOver: awaiting.isOver }, now);
     const reason = next.state === 'dead' ? next.reason : (outcome.reason ?? null);
     const ownKey = told.ownKey === undefined ? 0 : 1;
     store.run({ id, told: JSON.stringify(told), ownKey, strays: JSON.stringify(strays), reason, ...after });
     if (after.dueAt <= now && after.state === 'due') announce('notify');
     const isDone = after.state === 'settled' || after.state === 'dead';
-    if (isDone && wake.run({ id, now }).changes > 0) announce('notify');
+    if (isDone) awaiting.end(id, now);
     if (record.refund) paces.refund(row.address, row.drawn_ms);
     if (record.pauseMs !== undefined) paces.pause(row.address, record.pauseMs, now);
     if (record.also) owing.owe(record.also, now);
@@ -71,10 +55,10 @@ export function makeOutboxRecord(
     const now = clock();
     const row = find.get({ id }) as NotificationRow | undefined;
     if (!row) return 'late';
-    const attempt = attemptOf.get({ id, token }) as AttemptRow | undefined;
-    if (attempt && attempt.ended_at !== null) return attempt.late ? 'late' : 'recorded';
+    const answered = attempts.answered(id, token);
+    if (answered) return answered;
     const late = row.attempt_token !== token;
-    end(made, now, late);
+    attempts.end(made, now, late);
     if (late) leaveStray(row, made, now);
     else finish(row, made, now);
     return late ? 'late' : 'recorded';
@@ -82,8 +66,6 @@ export function makeOutboxRecord(
 
   return { record: (made) => write(() => record(made)) };
 }
-
-type AttemptRow = { ended_at: number | null; late: number };
 
 type After = {
   state: 'due' | 'waiting' | 'settled' | 'dead';
@@ -93,7 +75,7 @@ type After = {
   owedSince: number;
 };
 
-type Ended = { record: AttemptRecord; strays: Stray[]; isOver: (id: string) => boolean };
+type Ended = { record: AttemptRecord; strays: Stray[]; isOver: Awaiting['isOver'] };
 
 /** What becomes of the notification, also in the light of what it came to be owed during the attempt. */
 function afterwards(row: NotificationRow, { record, strays, isOver }: Ended, now: number): After {
@@ -106,6 +88,6 @@ function afterwards(row: NotificationRow, { record, strays, isOver }: Ended, now
   }
   if (row.raised_at !== null) return { ...kept, state: 'due', dueAt: now, failures };
   if (next.state === 'due') return { ...kept, state: 'due', dueAt: Math.ceil(now + next.afterMs), failures };
-  if (isOver(next.for)) return { ...kept, state: 'due', dueAt: now, failures };
+  if (isOver(next.for, now)) return { ...kept, state: 'due', dueAt: now, failures };
   return { ...kept, state: 'waiting', dueAt: Math.ceil(now + next.afterMs), failures, waitsFor: next.for };
 }

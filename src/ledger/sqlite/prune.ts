@@ -1,9 +1,11 @@
 import type { History, Retention } from '../history.ts';
+import { addressesKeptMs } from './addresses.ts';
+import { silencesKeptMs } from './silences.ts';
 import type { Store } from './store.ts';
 
 /** Forgets what is old, a few things at a time: a transaction that deletes much holds up those that accept. */
 export function makePrune({ db, clock, write }: Store): Pick<History, 'prune'> {
-  const steps = [...historySteps(db), ...memorySteps(db)];
+  const steps = [...historySteps(db), ...memorySteps(db), ...agedSteps(db)];
   return {
     prune: (retention, limit) =>
       write(() => {
@@ -90,6 +92,21 @@ function memorySteps(db: Store['db']): Step[] {
     const before = now - retention.memoryMs;
     return Number(forget.run({ before, limit }).changes);
   });
+}
+
+/** What is kept for as long as it is shown. */
+function agedSteps(db: Store['db']): Step[] {
+  const silences = db.prepare(
+    'DELETE FROM silences WHERE number IN (SELECT number FROM silences WHERE ends_at < :before LIMIT :limit)',
+  );
+  const addresses = db.prepare(
+    `DELETE FROM addresses WHERE address IN (SELECT address FROM addresses a WHERE taken_up_at < :before
+        AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.address = a.address) LIMIT :limit)`,
+  );
+  return [
+    ({ now, limit }) => Number(silences.run({ before: now - silencesKeptMs, limit }).changes),
+    ({ now, limit }) => Number(addresses.run({ before: now - addressesKeptMs, limit }).changes),
+  ];
 }
 
 /** The pages in use: all that is kept, counted for nothing. */

@@ -7,8 +7,8 @@ export class AlreadyServed extends Error {
   override name = 'AlreadyServed';
 }
 
-/** How soon writes of other processes are noticed. */
-const lookEveryMs = 1_000;
+/** How soon writes of other processes are noticed: what a person says is in force within a second. */
+const lookEveryMs = 250;
 
 /**
  * Takes the lock that says "this process serves": an exclusive transaction on a database of its own, which the
@@ -27,7 +27,10 @@ export function lockServing(path: string): () => void {
   };
 }
 
-/** Signs the ledger and frees what a dead predecessor had claimed; an attempt it left open stays interrupted. */
+/**
+ * Signs the ledger, frees what a dead predecessor had claimed, and forgets what it went by; an attempt it left open stays
+ * interrupted.
+ */
 export function takeOver(db: DatabaseSync, now: number): void {
   const words = `process ${process.pid} since ${new Date(now).toISOString()}`;
   db.exec('BEGIN IMMEDIATE');
@@ -39,6 +42,7 @@ export function takeOver(db: DatabaseSync, now: number): void {
     `UPDATE notifications SET due_at = :now, claim_token = NULL, attempt_token = NULL, raised_at = NULL, interrupted = 1
       WHERE claim_token IS NOT NULL`,
   ).run({ now });
+  db.exec('DELETE FROM workers');
   db.exec('COMMIT');
 }
 

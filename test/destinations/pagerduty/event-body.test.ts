@@ -7,7 +7,12 @@ import { madeMessage, madeOrder } from '../made-order.ts';
 
 const routingKey = 'e93facc04764012d7bfb002500d5d1a6';
 
-type Payload = { summary: string; custom_details?: { event: { data?: unknown } } } & Record<string, unknown>;
+const anyAct = fc.constantFrom('open', 'update', 'acknowledge', 'resolve', 'notice');
+
+type Payload = { summary: string; custom_details?: { event: { data?: unknown }; trace?: string } } & Record<
+  string,
+  unknown
+>;
 
 function payloadOf(changes: Partial<Order>): Payload {
   return (eventBody(madeOrder(changes), routingKey).data as { payload: Payload }).payload;
@@ -34,6 +39,7 @@ describe('an order at PagerDuty', () => {
             failed_authentication: ['dmarc: fail'],
             rules: ['inbox-rate-low'],
             delivery_id: 'whd_0001',
+            trace: 'tocsin deliveries show whd_0001',
             event: madeMessage().event,
           },
         },
@@ -41,10 +47,13 @@ describe('an order at PagerDuty', () => {
     });
   });
 
-  it('is a resolve with nothing that could be refused, when it ends', () => {
-    expect(eventBody(madeOrder({ act: 'resolve', ref: 'placement:acme.example' }), routingKey)).toEqual({
+  it.each([
+    ['an acknowledgement, when somebody has it', 'acknowledge'],
+    ['a resolve, when it ends', 'resolve'],
+  ] as const)('is, with nothing that could be refused, %s', (_, act) => {
+    expect(eventBody(madeOrder({ act, ref: 'placement:acme.example' }), routingKey)).toEqual({
       type: 'event',
-      data: { routing_key: routingKey, event_action: 'resolve', dedup_key: 'placement:acme.example' },
+      data: { routing_key: routingKey, event_action: act, dedup_key: 'placement:acme.example' },
     });
   });
 
@@ -59,6 +68,51 @@ describe('an order at PagerDuty', () => {
     const payload = payloadOf({ message: madeMessage({ test: true, keyless: true }) });
     expect(payload.summary).toBe('[TEST] acme.example inbox rate 62 %');
     expect(payload.custom_details).toHaveProperty('keyless');
+  });
+
+  it('says for whom it stands in, also where the title is too long', () => {
+    const standsInFor = 'deliverability';
+    const payload = payloadOf({ message: madeMessage({ standsInFor, test: true }) });
+    expect(payload.summary).toBe('[TEST] acme.example inbox rate 62 % (stands in for deliverability)');
+    expect(payload.custom_details).toHaveProperty('stands_in_for', 'deliverability');
+    const long = payloadOf({ message: madeMessage({ standsInFor, title: 'x'.repeat(2_000) }) }).summary;
+    expect(long).toHaveLength(1_024);
+    expect(long.endsWith('x… (stands in for deliverability)')).toBe(true);
+  });
+
+  it('says who has it', () => {
+    const message = madeMessage({ acknowledged: { by: 'ops', at: 0 } });
+    expect(payloadOf({ act: 'update', message }).custom_details).toHaveProperty('acknowledged_by', 'ops');
+  });
+
+  it('says how the delivery is looked at, in words that a shell takes for nothing else', () => {
+    const trace = (deliveryId: string) => payloadOf({ message: madeMessage({ deliveryId }) }).custom_details?.trace;
+    expect(trace('dlv_01HG2')).toBe('tocsin deliveries show dlv_01HG2');
+    expect(trace('x; rm -rf $HOME')).toBe("tocsin deliveries show 'x; rm -rf $HOME'");
+    expect(trace("it's `id`")).toBe("tocsin deliveries show 'it'\\''s `id`'");
+    expect(trace('--json')).toBe("tocsin deliveries show -- '--json'");
+  });
+
+  it('names no delivery where tocsin itself speaks', () => {
+    const event = { ...madeMessage().event, source: 'tocsin' };
+    expect(payloadOf({ message: madeMessage({ event }) }).custom_details).not.toHaveProperty('trace');
+  });
+
+  it.each(['open', 'update', 'notice'] as const)('links to where the sender says its test is seen: %s', (act) => {
+    const data = { testId: 't1', reportUrl: 'https://sender.example/t/1' };
+    const message = madeMessage({ event: { ...madeMessage().event, data } });
+    expect(eventBody(madeOrder({ act, message }), routingKey).data).toHaveProperty('links', [
+      { href: 'https://sender.example/t/1', text: 'report url' },
+    ]);
+  });
+
+  it('is bare in the short form', () => {
+    const data = { url: 'https://sender.example/t/1' };
+    const message = madeMessage({ event: { ...madeMessage().event, data } });
+    const short = eventBody(madeOrder({ message, short: true }), routingKey).data;
+    expect(short).not.toHaveProperty('links');
+    expect(short).not.toHaveProperty('payload.custom_details');
+    expect(short).toHaveProperty('payload.summary', 'acme.example inbox rate 62 %');
   });
 
   it('cuts a long summary between code points', () => {
@@ -93,8 +147,8 @@ describe('an order at PagerDuty', () => {
 
   it('is within every limit of PagerDuty, whatever the message', () => {
     fc.assert(
-      fc.property(anyMessage, fc.constantFrom('open', 'update', 'resolve', 'notice'), (message, act) => {
-        const { data } = eventBody(madeOrder({ act, message }), routingKey);
+      fc.property(anyMessage, anyAct, fc.boolean(), (message, act, short) => {
+        const { data } = eventBody(madeOrder({ act, message, short }), routingKey);
         const body = JSON.stringify(data);
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(512_000);
         expect(body).not.toMatch(/(?<!\\)(\\\\)*\\ud[89a-f]/);

@@ -22,6 +22,7 @@ describeDestination('a PagerDuty service', {
     server: `127.0.0.1:${port}`,
     timeoutMs,
     pace: 'none' as const,
+    fallbackAfterMs: 120_000,
   }),
   tls: true,
   secrets: [routingKey],
@@ -52,19 +53,40 @@ describe('a PagerDuty service', () => {
   });
 
   function made(server: string, key: string, timeoutMs = 5_000): Destination {
-    return pagerDutyService({ name: 'on-call', routingKey: key, server, timeoutMs, pace: 'none' });
+    return pagerDutyService({
+      name: 'on-call',
+      routingKey: key,
+      server,
+      timeoutMs,
+      pace: 'none',
+      fallbackAfterMs: 90_000,
+    });
   }
 
   function tell(changes: Partial<Order> = {}): Promise<Result> {
     return destination.tell(madeOrder(changes), never);
   }
 
-  it('goes by its server and a fingerprint of its key, and folds', () => {
+  it('goes by its server and a fingerprint of its key, folds, and is told who has it', () => {
     expect(destination).toMatchObject({
       type: 'pagerduty',
-      ways: { edits: true, folds: true, finds: false, fallbackAfterMs: 120_000 },
+      ways: {
+        edits: true,
+        folds: true,
+        finds: false,
+        threads: false,
+        acknowledges: true,
+        editEveryMs: 10_000,
+        fallbackAfterMs: 90_000,
+      },
     });
     expect(destination.address).toMatch(/^pagerduty:127\.0\.0\.1:\d+:[0-9a-f]{16}$/);
+    expect(destination.address.endsWith(`:${destination.credential}`)).toBe(true);
+  });
+
+  it('has one limit for all that is told under its key', () => {
+    const acts = ['open', 'update', 'acknowledge', 'resolve', 'notice'] as const;
+    expect(new Set(acts.map((act) => destination.budget({ act, ref: undefined }))).size).toBe(1);
   });
 
   it('rings once for an episode, changes what it rang, and ends it', async () => {
@@ -78,6 +100,64 @@ describe('a PagerDuty service', () => {
     expect(pagerDuty.incidents).toMatchObject([{ status: 'resolved', severity: 'critical', summary: 'worse' }]);
     await tell();
     expect(pagerDuty.incidents.map(({ status }) => status)).toEqual(['resolved', 'triggered']);
+  });
+
+  it('rings no more once somebody has it, and ends it all the same', async () => {
+    const ref = 'placement:acme.example';
+    await tell();
+    expect(await tell({ act: 'acknowledge', ref })).toEqual({ kind: 'told', ref });
+    await tell({ act: 'update', ref });
+    expect(pagerDuty.incidents).toMatchObject([{ status: 'acknowledged' }]);
+    await tell({ act: 'resolve', ref });
+    expect(pagerDuty.incidents).toMatchObject([
+      { status: 'resolved', log: ['trigger', 'acknowledge', 'trigger', 'resolve'] },
+    ]);
+  });
+
+  it('opens nothing by what comes after the end', async () => {
+    const ref = 'placement:acme.example';
+    await tell();
+    await tell({ act: 'resolve', ref });
+    expect((await tell({ act: 'acknowledge', ref })).kind).toBe('told');
+    expect((await tell({ act: 'resolve', ref })).kind).toBe('told');
+    expect(pagerDuty.incidents).toMatchObject([{ status: 'resolved' }]);
+  });
+
+  it.each(['trigger', 'acknowledge', 'resolve', 'change'] as const)(
+    'does not know whether a failed %s arrived, and is told it again without harm',
+    async (kind) => {
+      const act = ({ trigger: 'update', acknowledge: 'acknowledge', resolve: 'resolve', change: 'notice' } as const)[
+        kind
+      ];
+      await tell();
+      pagerDuty.faultsOf[kind].failNext('500-after-keeping', 'reset-after-keeping');
+      expect((await tell({ act })).kind).toBe('ambiguous');
+      expect((await tell({ act })).kind).toBe('ambiguous');
+      expect((await tell({ act })).kind).toBe('told');
+      expect(pagerDuty.incidents).toHaveLength(1);
+    },
+  );
+
+  it('was told where the answer ends in its middle, and does not wait for the rest', async () => {
+    pagerDuty.failNext('half-after-keeping');
+    const startedAt = performance.now();
+    expect((await tell()).kind).toBe('told');
+    expect(performance.now() - startedAt).toBeLessThan(destination.timeoutMs / 2);
+    expect(pagerDuty.incidents).toMatchObject([{ status: 'triggered' }]);
+  });
+
+  it('over its limit: nothing else at the address for as long as is asked, or half a minute', async () => {
+    pagerDuty.failNext({ retryAfter: '7' }, { retryAfter: undefined });
+    expect(await tell()).toMatchObject({ kind: 'retry', afterMs: 7_000, pause: { of: 'address', ms: 7_000 } });
+    expect(await tell()).toMatchObject({ kind: 'retry', afterMs: 30_000, pause: { of: 'address', ms: 30_000 } });
+  });
+
+  it('takes a shorter form where the whole one was too large', async () => {
+    pagerDuty.failNext({ status: 413, body: 'Payload Too Large' });
+    const reason = 'PagerDuty answered 413: Payload Too Large';
+    expect(await tell()).toEqual({ kind: 'refused', reason, content: true });
+    expect((await tell({ short: true })).kind).toBe('told');
+    expect(pagerDuty.incidents[0]?.payloads[0]).not.toHaveProperty('custom_details');
   });
 
   it('rings once although its first try was kept and answered 500', async () => {
@@ -95,9 +175,9 @@ describe('a PagerDuty service', () => {
     });
   });
 
-  it('quotes PagerDuty’s own words when refused', async () => {
+  it('quotes PagerDuty’s own words when refused, and waits for no other key: that is another address', async () => {
     const stranger = made(pagerDuty.server, 'f'.repeat(32));
-    const reason = 'PagerDuty answered 400: InvalidRoutingKey';
+    const reason = 'PagerDuty answered 400: InvalidRoutingKey: check the routing key';
     expect(await stranger.tell(madeOrder(), never)).toEqual({ kind: 'refused', reason });
     const short = made(pagerDuty.server, 'short');
     const refusal = await short.tell(madeOrder(), never);
@@ -139,7 +219,8 @@ describe('PagerDuty’s words', () => {
   beforeEach(async () => {
     server = await startScriptedServer(certificate);
     const address = `127.0.0.1:${server.port}`;
-    destination = pagerDutyService({ name: 'on-call', routingKey, server: address, timeoutMs: 5_000, pace: 'none' });
+    const patience = { timeoutMs: 5_000, fallbackAfterMs: 120_000 };
+    destination = pagerDutyService({ name: 'on-call', routingKey, server: address, ...patience, pace: 'none' });
   });
   afterEach(async () => {
     await destination.close();
@@ -151,7 +232,8 @@ describe('PagerDuty’s words', () => {
       '{"status":"invalid event","message":"Event object is invalid","errors":["a","b"]}',
       ': Event object is invalid: a: b',
     ],
-    ['InvalidRoutingKey\n', ': InvalidRoutingKey'],
+    ['InvalidRoutingKey\n', ': InvalidRoutingKey: check the routing key'],
+    ['Invalid routing key', ': Invalid routing key: check the routing key'],
     [`key ${routingKey} and "${routingKey}"`, ': key [routing key] and "[routing key]"'],
     ['<html>400 Bad Request</html>', ''],
     ['', ''],
@@ -172,6 +254,6 @@ describe('PagerDuty’s words', () => {
       response.end(isAskedToPack ? gzipSync('InvalidRoutingKey') : 'InvalidRoutingKey');
     };
     const result = await destination.tell(madeOrder(), new AbortController().signal);
-    expect(result).toEqual({ kind: 'refused', reason: 'PagerDuty answered 400: InvalidRoutingKey' });
+    expect(result).toMatchObject({ kind: 'refused', reason: expect.stringContaining('400: InvalidRoutingKey') });
   });
 });

@@ -1,14 +1,11 @@
 import { resolve } from 'node:path';
-import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Order, Result } from '../../../src/destinations/destination.ts';
 import { slackChannel } from '../../../src/destinations/slack/channel.ts';
 import { type FakeSlack, startFakeSlack } from '../../fakes/fake-slack.ts';
-import { type MadeCertificate, makeCertificate } from '../../fakes/made-certificate.ts';
-import { startMuteServer } from '../../fakes/mute-server.ts';
-import { type ScriptedServer, startScriptedServer } from '../../fakes/scripted-server.ts';
 import { describeDestination } from '../destination-contract.ts';
-import { madeMessage, madeOrder } from '../made-order.ts';
+import { madeEnding, madeMessage, madeOrder } from '../made-order.ts';
+import { madeManner } from './made-manner.ts';
 
 const token = 'xoxb-made-for-a-test';
 const channel = 'C0123456789';
@@ -23,6 +20,7 @@ describeDestination('a Slack channel', {
     apiUrl: `http://127.0.0.1:${port}/api/`,
     timeoutMs,
     pace: 'none' as const,
+    ...madeManner,
   }),
   tls: false,
   secrets: [token],
@@ -47,7 +45,8 @@ describe('a Slack channel', () => {
   });
 
   function madeChannel(id: string, bot = token): Destination {
-    return slackChannel({ name: 'x', channel: id, token: bot, apiUrl: slack.apiUrl, timeoutMs: 5_000, pace: 'none' });
+    const settings = { name: 'x', channel: id, token: bot, apiUrl: slack.apiUrl, timeoutMs: 5_000 };
+    return slackChannel({ ...settings, pace: 'none', ...madeManner });
   }
 
   function tell(changes: Partial<Order> = {}): Promise<Result> {
@@ -60,12 +59,29 @@ describe('a Slack channel', () => {
     return result.ref;
   }
 
-  it('goes by its channel, and can edit', () => {
-    expect(destination).toMatchObject({
-      type: 'slack',
-      address: `slack:${channel}`,
-      ways: { edits: true, folds: false },
-    });
+  it('goes by its channel, can edit, and replies where it is to', () => {
+    expect(destination).toMatchObject({ type: 'slack', address: `slack:${channel}` });
+    const ways = { edits: true, folds: false, finds: true, acknowledges: false, editEveryMs: 10_000 };
+    expect(destination.ways).toEqual({ ...ways, threads: true, fallbackAfterMs: 600_000 });
+  });
+
+  it('shows who has it in the message itself', async () => {
+    const ref = await posted();
+    const message = madeMessage({ acknowledged: { by: 'on-call', at: Date.now(), comment: 'looking' } });
+    expect(await tell({ act: 'acknowledge', ref, message })).toEqual({ kind: 'told', ref });
+    expect(JSON.stringify(slack.messages(channel))).toMatch(/Acknowledged\* by on-call.*: looking/);
+  });
+
+  it('tells in a few plain lines where the full form was refused, and nothing of the full one is left', async () => {
+    const ref = await posted();
+    slack.setForm('invalid_blocks');
+    const message = madeMessage({ severity: 'critical' });
+    expect(await tell({ act: 'update', ref, message })).toMatchObject({ kind: 'refused', content: true });
+    expect(await tell({ act: 'update', ref, message, short: true })).toEqual({ kind: 'told', ref });
+    expect(slack.messages(channel)).toMatchObject([{ blocks: [], attachments: [], edits: 1 }]);
+    expect(slack.messages(channel)[0]?.text).toMatch(/^Critical: acme\.example inbox rate 62 %\n/);
+    await tell({ short: true });
+    expect(slack.messages(channel)[1]).toMatchObject({ blocks: [], attachments: [] });
   });
 
   it('edits the message it posted when the incident changes, and when it ends', async () => {
@@ -74,8 +90,8 @@ describe('a Slack channel', () => {
       kind: 'told',
       ref,
     });
-    const end = { at: Date.now(), why: 'cleared' as const, words: 'recovered' };
-    expect(await tell({ act: 'resolve', ref, message: madeMessage({ state: 'resolved', end }) })).toEqual({
+    const over = madeMessage({ state: 'resolved', end: madeEnding() });
+    expect(await tell({ act: 'resolve', ref, message: over })).toEqual({
       kind: 'told',
       ref,
     });
@@ -126,6 +142,15 @@ describe('a Slack channel', () => {
     expect(await destination.find({ notificationId, since: Date.now() }, never)).toEqual({ kind: 'found', ref });
   });
 
+  it('may not look without a scope that telling does not need: the token is good all the same', async () => {
+    slack.setMethod('conversations.history', 'missing_scope');
+    const found = await destination.find({ notificationId: 'n', since: Date.now() }, never);
+    expect(found).toEqual({ kind: 'refused', reason: expect.stringContaining('lacks a scope') });
+    slack.setToken(token, 'token_revoked');
+    const refused = await destination.find({ notificationId: 'n', since: Date.now() }, never);
+    expect(refused).toEqual({ kind: 'refused', reason: expect.stringContaining('no longer good'), credential: true });
+  });
+
   it('cannot look into a channel the bot is no member of', async () => {
     slack.setChannel(channel, 'not_in_channel');
     const found = await destination.find({ notificationId: 'n', since: Date.now() }, never);
@@ -156,58 +181,44 @@ describe('a Slack channel', () => {
   it('says what to do about a token that is not good', async () => {
     const wrong = madeChannel(channel, 'xoxb-another');
     const result = await wrong.tell(madeOrder(), never);
-    expect(result).toEqual({ kind: 'refused', reason: expect.stringContaining('check the bot token') });
+    const reason = expect.stringContaining('check the bot token');
+    expect(result).toEqual({ kind: 'refused', reason, credential: true });
     await wrong.close();
+  });
+
+  it('is told again once its token is good again', async () => {
+    slack.setToken(token, 'token_revoked');
+    expect(await tell()).toMatchObject({ kind: 'refused', credential: true });
+    slack.setToken(token, undefined);
+    expect((await tell()).kind).toBe('told');
+  });
+
+  it('exceeds the limit of one method alone', async () => {
+    const ref = await posted();
+    slack.failMethod('chat.update', { retryAfter: '7' });
+    const update = { act: 'update', ref } as const;
+    const pause = { of: 'budget', ms: 7_000 };
+    expect(await tell(update)).toMatchObject({ kind: 'retry', afterMs: 7_000, pause });
+    expect((await tell()).kind).toBe('told');
+    expect(destination.budget(update)).not.toBe(destination.budget({ act: 'open', ref: undefined }));
+  });
+
+  it.each([
+    ['open', undefined, 'chat.postMessage'],
+    ['notice', undefined, 'chat.postMessage'],
+    ['reply', `${channel}:1.000001`, 'chat.postMessage'],
+    ['resolve', undefined, 'chat.postMessage'],
+    ['resolve', `${channel}:1.000001`, 'chat.update'],
+    ['acknowledge', `${channel}:1.000001`, 'chat.update'],
+  ] as const)('draws for %s of %s on the limit of %s', async (act, ref, method) => {
+    await tell({ act, ref });
+    expect(slack.calls.map((call) => call.method)).toEqual([method]);
+    expect(destination.budget({ act, ref })).toBe(method);
   });
 
   it('leaves open whether a post that was kept and answered 500 arrived', async () => {
     slack.failNext('500-after-keeping');
     expect((await tell()).kind).toBe('ambiguous');
     expect(slack.messages(channel)).toHaveLength(1);
-  });
-});
-
-describe('a Slack channel over TLS', () => {
-  const never = new AbortController().signal;
-  let certificate: MadeCertificate;
-  let server: ScriptedServer;
-
-  beforeEach(async () => {
-    certificate = makeCertificate();
-    server = await startScriptedServer(certificate);
-    server.script = (response) => response.end(JSON.stringify({ ok: true, channel, ts: '1.000001' }));
-  });
-  afterEach(async () => {
-    tls.setDefaultCACertificates(tls.getCACertificates('bundled'));
-    await server.close();
-    certificate.remove();
-  });
-
-  async function tellOnce(port: number, timeoutMs: number): Promise<Result> {
-    const apiUrl = `https://127.0.0.1:${port}/api/`;
-    const destination = slackChannel({ name: 'x', channel, token, apiUrl, timeoutMs, pace: 'none' });
-    const result = await destination.tell(madeOrder(), never);
-    await destination.close();
-    return result;
-  }
-
-  it('trusts what the process trusts', async () => {
-    tls.setDefaultCACertificates([certificate.cert]);
-    expect((await tellOnce(server.port, 10_000)).kind).toBe('told');
-  });
-
-  it('did not tell a server it does not trust', async () => {
-    expect(await tellOnce(server.port, 10_000)).toEqual({
-      kind: 'retry',
-      reason: expect.stringContaining('SELF_SIGNED'),
-    });
-    expect(server.requests).toHaveLength(0);
-  });
-
-  it('did not tell a server that never came to trust', async () => {
-    const mute = await startMuteServer();
-    const result = await tellOnce(mute.port, 4_000);
-    expect(result).toEqual({ kind: 'retry', reason: expect.stringContaining('UND_ERR_CONNECT_TIMEOUT') });
-    await mute.close();
   });
 });

@@ -8,40 +8,55 @@ function said(error: string, more: object = {}): Result {
 }
 
 describe('what Slack says', () => {
-  const permanent = [
-    ...['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_action', 'team_not_found', 'no_permission'],
-    ...['restricted_action_read_only_channel', 'restricted_action_thread_locked', 'messages_tab_disabled'],
-    ...['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive', 'missing_scope'],
-    ...['not_allowed_token_type', 'team_access_not_granted', 'two_factor_setup_required', 'accesslimited'],
-    ...[
-      'msg_too_long',
-      'msg_blocks_too_long',
-      'no_text',
-      'invalid_blocks',
-      'invalid_attachments',
-      'too_many_attachments',
-    ],
-    ...[
-      'metadata_too_large',
-      'invalid_arguments',
-      'invalid_charset',
-      'block_mismatch',
-      'no_service',
-      'invalid_payload',
-    ],
-  ];
-  it.each(permanent)('%s never will, and says what to do', (code) => {
-    expect(said(code)).toEqual({ kind: 'refused', reason: expect.stringMatching(`^Slack answered ${code}: \\w+ `) });
+  const never: Record<string, object> = {
+    channel_not_found: {},
+    not_in_channel: {},
+    is_archived: {},
+    restricted_action: {},
+    restricted_action_thread_locked: {},
+    team_not_found: {},
+    no_permission: {},
+    messages_tab_disabled: {},
+    invalid_auth: { credential: true },
+    not_authed: { credential: true },
+    not_allowed_token_type: { credential: true },
+    token_revoked: { credential: true },
+    token_expired: { credential: true },
+    account_inactive: { credential: true },
+    missing_scope: { credential: true },
+    team_access_not_granted: { credential: true },
+    two_factor_setup_required: { credential: true },
+    accesslimited: { credential: true },
+    no_service: { credential: true },
+    invalid_token: { credential: true },
+    msg_too_long: { content: true },
+    msg_blocks_too_long: { content: true },
+    no_text: { content: true },
+    invalid_blocks: { content: true },
+    invalid_attachments: { content: true },
+    too_many_attachments: { content: true },
+    metadata_too_large: { content: true },
+    invalid_arguments: { content: true },
+    invalid_charset: { content: true },
+    block_mismatch: { content: true },
+    invalid_payload: { content: true },
+  };
+  it.each(Object.entries(never))('%s never will, says what to do, and what is refused: %j', (code, bearing) => {
+    expect(said(code)).toEqual({
+      kind: 'refused',
+      reason: expect.stringMatching(`^Slack answered ${code}: \\w+ `),
+      ...bearing,
+    });
   });
 
-  const gone = ['message_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'];
+  const gone = ['message_not_found', 'thread_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'];
   it.each(gone)('%s means that it has to be told anew', (code) => {
     const reason = expect.stringMatching(`^Slack answered ${code}: \\w+ `);
     expect(said(code)).toEqual({ kind: 'refused', reason, lost: true });
   });
 
-  it.each(['ratelimited', 'rate_limited'])('%s holds back everything there', (code) => {
-    expect(said(code)).toMatchObject({ kind: 'retry', afterMs: 30_000, pauseMs: 30_000 });
+  it.each(['ratelimited', 'rate_limited'])('%s holds back what draws on the same limit', (code) => {
+    expect(said(code)).toMatchObject({ kind: 'retry', afterMs: 30_000, pause: { of: 'budget', ms: 30_000 } });
   });
 
   it.each(['message_limit_exceeded', 'team_added_to_org', 'org_login_required'])('%s passes, but not soon', (code) => {

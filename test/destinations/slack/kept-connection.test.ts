@@ -29,7 +29,7 @@ beforeEach(async () => {
   server = await startScriptedServer();
   server.script = happily;
   const url = `http://127.0.0.1:${server.port}/services/x`;
-  destination = slackIncomingWebhook({ name: 'x', url, timeoutMs: 5_000, pace: 'none' });
+  destination = slackIncomingWebhook({ name: 'x', url, timeoutMs: 5_000, pace: 'none', fallbackAfterMs: 600_000 });
 });
 afterEach(async () => {
   await destination.close();

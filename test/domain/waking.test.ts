@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import type { Incident } from '../../src/domain/incident.ts';
 import { messageOf } from '../../src/domain/message.ts';
+import { markOrphans } from '../../src/domain/orphans.ts';
+import { snooze } from '../../src/domain/people.ts';
 import type { Listening } from '../../src/domain/quiet.ts';
-import { afterQuiet } from '../../src/domain/quiet.ts';
+import { wake } from '../../src/domain/waking.ts';
 import type { Happening } from './town.ts';
 import { hour, minute, start, town } from './town.ts';
 
 const alert = { on: ['monitor.alert'], when: { level: 'page' }, key: 'k', resolveAfter: '6h' };
 const bad = { type: 'monitor.alert', level: 'page', at: 0 };
-const alone = { gaps: [] };
+const alone = { gaps: [], stillOrphan: () => true };
 
 /** What quiet makes of it after so many hours; heard of at the start, and whatever happened then. */
 function afterHours(
@@ -20,7 +23,7 @@ function afterHours(
   for (const each of [bad, ...happened]) happens(each);
   const incident = incidents.get('k');
   if (!incident) throw new Error('nothing opened');
-  return afterQuiet(incident, { now: start + hours * hour, ...listening });
+  return wake(incident, { ...alone, ...listening, now: start + hours * hour });
 }
 
 function asleepUntil(hours: number) {
@@ -35,7 +38,10 @@ describe('an alert that nobody takes back', () => {
   test('ends by quiet, and says that it is not confirmed', () => {
     const { change, incident, episode } = afterHours(6);
     expect(change).toBe('ended');
-    expect(incident).toMatchObject({ open: false, causes: [{ firing: false, ring: [], floor: { at: start } }] });
+    expect(incident).toMatchObject({
+      open: false,
+      causes: [{ firing: false, ring: [], floor: { at: start, episode: 1 } }],
+    });
     expect(incident).not.toHaveProperty('wakeAt');
     expect(episode?.end).toEqual({ at: start + 6 * hour, why: 'quiet', quietMs: 6 * hour });
     expect(episode && messageOf(episode).end?.words).toBe('nothing heard for 6 h, not confirmed');
@@ -48,7 +54,7 @@ describe('an alert that nobody takes back', () => {
   test('is not reopened by what is older than what was heard', () => {
     const { happens, incidents } = town(alert);
     const open = happens({ ...bad, at: 60 }).incidents[0];
-    if (open) incidents.set('k', afterQuiet(open, { now: start + 8 * hour, gaps: [] }).incident);
+    if (open) incidents.set('k', wake(open, { ...alone, now: start + 8 * hour }).incident);
     expect(happens({ ...bad, at: 59, received: 8 * 60 }).incidents).toEqual([]);
     expect(happens({ ...bad, at: 8 * 60 }).trace.incidents).toEqual([{ key: 'k', episode: 2, change: 'opened' }]);
   });
@@ -110,7 +116,7 @@ describe('several causes', () => {
     expect(first.change).toBe('updated');
     expect(first.episode).toMatchObject({ severity: 'critical', firing: [{ source: 'reachscore' }] });
     expect(first.incident).toMatchObject({ open: true, wakeAt: start + 12 * hour });
-    expect(afterQuiet(first.incident, { now: start + 12 * hour, gaps: [] })).toMatchObject({
+    expect(wake(first.incident, { ...alone, now: start + 12 * hour })).toMatchObject({
       change: 'ended',
       episode: { end: { why: 'quiet', quietMs: 12 * hour } },
     });
@@ -129,7 +135,97 @@ test('every look raises the revision by one, also when nothing ended', () => {
   for (const hours of [5, 6]) {
     const { happens } = town(alert);
     const open = happens(bad).incidents[0];
-    const looked = open && afterQuiet(open, { now: start + hours * hour - minute, gaps: [] });
+    const looked = open && wake(open, { ...alone, now: start + hours * hour - minute });
     expect(looked?.incident.revision).toBe(2);
   }
+});
+
+/** As it is after so many hours. */
+function wokenAfter(incident: Incident, hours: number, stillOrphan: () => boolean = () => true) {
+  return wake(incident, { ...alone, now: start + hours * hour, stillOrphan });
+}
+
+function opened(...rules: Record<string, unknown>[]): Incident {
+  const [incident] = town(...rules).happens(bad).incidents;
+  if (!incident) throw new Error('nothing opened');
+  return incident;
+}
+
+function snoozed(incident: Incident, hours: number): Incident {
+  const after = snooze(incident, { by: 'ada', at: start, until: start + hours * hour });
+  if (typeof after === 'string') throw new Error(after);
+  return after.incident;
+}
+
+function orphaned(incident: Incident, hours: number): Incident {
+  const marked = markOrphans(incident, [{ rules: {}, sources: [] }], { now: start, graceMs: hours * hour });
+  if (!marked) throw new Error('no orphan');
+  return marked;
+}
+
+describe('a snooze', () => {
+  test('lapses when its time has come, for everybody to see, and is no news below the message', () => {
+    const incident = snoozed(opened(alert), 2);
+    expect(incident.wakeAt).toBe(start + 2 * hour);
+    expect(wokenAfter(incident, 1)).toMatchObject({
+      change: 'none',
+      incident: { snoozed: {}, wakeAt: start + 2 * hour },
+    });
+    const { change, incident: after, episode } = wokenAfter(incident, 2);
+    expect(change).toBe('updated');
+    expect(after).not.toHaveProperty('snoozed');
+    expect(episode).not.toHaveProperty('snoozed');
+    expect(episode?.revision).toBe(after.revision);
+    expect(episode?.changes?.map(({ what }) => what)).toEqual(['snoozed']);
+    expect(after.wakeAt).toBe(start + 6 * hour);
+  });
+
+  test('that lapses as it ends by quiet is one change', () => {
+    const { change, incident, episode } = wokenAfter(snoozed(opened(alert), 6), 6);
+    expect(change).toBe('ended');
+    expect(incident.revision).toBe(3);
+    expect(episode?.changes?.map(({ what, revision }) => [what, revision])).toEqual([
+      ['snoozed', 2],
+      ['ended', 3],
+    ]);
+  });
+});
+
+describe('an orphan', () => {
+  const apart = { ...alert, from: ['reachscore'] };
+
+  test('ends when its grace is over', () => {
+    const incident = orphaned(opened(alert), 1);
+    expect(incident.wakeAt).toBe(start + hour);
+    expect(wokenAfter(incident, 0.9).change).toBe('none');
+    const { change, episode } = wokenAfter(incident, 1);
+    expect(change).toBe('ended');
+    expect(episode?.end).toEqual({ at: start + hour, why: 'orphaned' });
+  });
+
+  test('whose rule came back in time stays, and nobody sees a change', () => {
+    const { change, incident } = wokenAfter(orphaned(opened(alert), 1), 1, () => false);
+    expect(change).toBe('none');
+    expect(incident).toMatchObject({ open: true, wakeAt: start + 6 * hour });
+    expect(incident.causes[0]).not.toHaveProperty('orphan');
+  });
+
+  test('among others leaves them open', () => {
+    const { happens, incidents } = town({ ...alert, from: ['inbox-check'] }, apart);
+    happens(bad);
+    happens({ ...bad, source: 'reachscore' });
+    const open = incidents.get('k');
+    if (!open) throw new Error('nothing opened');
+    const feeding = [{ rules: { r1: open.causes[1]?.fingerprint ?? '' }, sources: ['reachscore'] }];
+    const marked = markOrphans(open, feeding, { now: start, graceMs: hour });
+    const after = wokenAfter(marked ?? open, 1);
+    expect(after).toMatchObject({ change: 'updated', episode: { firing: [{ rule: 'r1', source: 'reachscore' }] } });
+    expect(after.incident.wakeAt).toBe(start + 6 * hour);
+  });
+
+  test('and a quiet cause that end at one moment are one end', () => {
+    const { change, episode } = wokenAfter(orphaned(opened(alert), 6), 6);
+    expect(change).toBe('ended');
+    expect(episode?.end?.why).toBe('quiet');
+  });
 });

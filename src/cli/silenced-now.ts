@@ -1,0 +1,14 @@
+import type { Problem } from '../domain/filter.ts';
+import type { Incident } from '../domain/incident.ts';
+import { episodeOf } from '../domain/settle.ts';
+import { compileSilence, subjectOf } from '../domain/silence.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { everyPage } from './every-page.ts';
+
+/** The open incidents that a silence with this filter is about. */
+export async function silencedNow(ledger: Ledger, filter: unknown): Promise<Incident[]> {
+  const problems: Problem[] = [];
+  const matches = compileSilence(filter, problems);
+  const open = await everyPage((page) => ledger.listIncidents({ ...page, open: true }));
+  return open.filter((incident) => matches(subjectOf(episodeOf(incident))).verdict === 'match');
+}

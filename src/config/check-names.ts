@@ -1,0 +1,70 @@
+import type { Problem } from '../domain/filter.ts';
+import { isObject } from '../domain/filter.ts';
+import { nearest } from '../domain/nearest.ts';
+
+/**
+ * Whether what is named is there: sources, destinations and fallbacks. Of a file that may have faults elsewhere, so
+ * that these do not hide the others.
+ */
+export function checkNames(value: unknown, problems: Problem[]): void {
+  const destinations = section(value, 'destinations');
+  const names = { source: Object.keys(section(value, 'sources')), destination: Object.keys(destinations) };
+  const check = (kind: 'source' | 'destination', name: unknown, path: string) => {
+    if (typeof name !== 'string' || names[kind].includes(name)) return;
+    const hint = nearest(name, names[kind]);
+    const way = hint ? `did you mean "${hint}"?` : `there are: ${names[kind].join(', ') || 'none'}`;
+    problems.push({ path, message: `there is no ${kind} "${name}": ${way}` });
+  };
+  for (const [i, rule] of rawRules(value).entries()) {
+    for (const [j, name] of namesIn(rule, 'from').entries()) check('source', name, `rules[${i}].from[${j}]`);
+    for (const [j, name] of namesIn(rule, 'to').entries()) check('destination', name, `rules[${i}].to[${j}]`);
+  }
+  check('destination', isObject(value) ? value.owner : undefined, 'owner');
+  const fallbacks = new Map(Object.entries(destinations).map(([name, each]) => [name, fallbackIn(each)]));
+  for (const [name, fallback] of fallbacks) check('destination', fallback, `destinations.${name}.fallback`);
+  checkCircles(fallbacks, problems);
+}
+
+/** Whoever stands in must not need, in the end, the one it stands in for. */
+function checkCircles(fallbacks: ReadonlyMap<string, unknown>, problems: Problem[]): void {
+  const told = new Set<unknown>();
+  for (const name of fallbacks.keys()) {
+    const circle = circleFrom(name, fallbacks);
+    if (circle.length === 0 || told.has(name)) continue;
+    for (const each of circle) told.add(each);
+    const path = `destinations.${name}.fallback`;
+    const way = [...circle, name].join(' → ');
+    const message =
+      circle.length === 1 ? 'it cannot stand in for itself' : `the fallbacks go round in a circle: ${way}`;
+    problems.push({ path, message });
+  }
+}
+
+/** Those passed on the way from a label back to itself; none where the way ends, or leads into another circle. */
+function circleFrom(name: string, fallbacks: ReadonlyMap<string, unknown>): string[] {
+  const way = [name];
+  let next = fallbacks.get(name);
+  while (typeof next === 'string' && !way.includes(next)) {
+    way.push(next);
+    next = fallbacks.get(next);
+  }
+  return next === name ? way : [];
+}
+
+function fallbackIn(destination: unknown): unknown {
+  return isObject(destination) ? destination.fallback : undefined;
+}
+
+export function section(value: unknown, name: string): Record<string, unknown> {
+  const found = isObject(value) ? value[name] : undefined;
+  return isObject(found) ? found : {};
+}
+
+export function rawRules(value: unknown): unknown[] {
+  return isObject(value) && Array.isArray(value.rules) ? value.rules : [];
+}
+
+export function namesIn(rule: unknown, key: 'from' | 'to'): unknown[] {
+  const names = isObject(rule) ? rule[key] : undefined;
+  return Array.isArray(names) ? names : [];
+}

@@ -1,0 +1,29 @@
+import { changeWords } from '../../domain/change-words.ts';
+import type { Order } from '../destination.ts';
+import { renderForSlack, type SlackRendering } from './blocks.ts';
+import { permalink, readRef } from './message-ref.ts';
+import { escaped } from './mrkdwn.ts';
+import { shortForm } from './short-form.ts';
+
+/** A reply is one paragraph. */
+const mostReply = 900;
+
+/**
+ * What is sent for an order: the message, in its full or its short form, or a reply about one change. `workspace` is
+ * what links begin with; `anew`: the severity is another than in the message that was posted before.
+ */
+export function renderOrder(
+  order: Order,
+  how: { workspace?: string | undefined; anew?: boolean } = {},
+): SlackRendering {
+  const { act, message, change, short } = order;
+  if (act === 'reply' && change) return { text: escaped(changeWords(change, message), mostReply) };
+  const around = { before: linkBefore(order, how.workspace), anew: how.anew ?? false };
+  return short ? shortForm(message, around) : renderForSlack(message, around);
+}
+
+function linkBefore({ before }: Order, workspace: string | undefined): string | undefined {
+  const root = readRef(before?.ref);
+  if (!before || !root || workspace === undefined) return undefined;
+  return `<${permalink(root, workspace)}|episode ${before.number}>`;
+}

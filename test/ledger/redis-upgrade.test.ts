@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { type RedisServer, startRedisServer } from '../redis-server.ts';
+import {
+  aCommit,
+  acceptOne,
+  aKnownAddress,
+  anEpisode,
+  anOwed,
+  aTrace,
+  claim,
+  claimOnly,
+  day,
+  giveUp,
+  minute,
+  owe,
+  second,
+  tell,
+  turnPages,
+} from './ledger-contract-samples.ts';
+import { openOn } from './redis-harness.ts';
+
+let server: RedisServer;
+let admin: Redis;
+beforeAll(async () => {
+  server = await startRedisServer();
+  admin = new Redis(server.port, '127.0.0.1');
+});
+afterAll(async () => {
+  await admin.quit();
+  await server.stop();
+});
+
+let now = 0;
+let prefix = '';
+let ledger: Ledger;
+beforeEach(async () => {
+  now = Date.now();
+  prefix = randomUUID();
+  ledger = await openOn(server.url, { prefix, clock: () => now });
+  onTestFinished(() => ledger.close());
+});
+
+/** Rows of the version before have no place in an order, and do not say when a part was last told. */
+const asBefore = `
+  local rows = redis.call('HGETALL', KEYS[1])
+  for i = 1, #rows, 2 do
+    local n = cmsgpack.unpack(rows[i + 1])
+    n.place = nil
+    n.told = n.told and string.gsub(n.told, ',"at":%d+', '')
+    redis.call('HSET', KEYS[1], rows[i], cmsgpack.pack(n))
+  end`;
+
+/** Makes of what is kept what a ledger of the version before would have kept. */
+async function takeBack(): Promise<void> {
+  const column = (name: string) => `{${prefix}}:${name}`;
+  await admin.eval(asBefore, 1, column('notifications'));
+  for (const name of ['notification_order', 'notification_addresses', 'delivery_died']) await admin.del(column(name));
+}
+
+const listed = async (of: Ledger = ledger) =>
+  (await turnPages((page) => of.listNotifications(page), 3)).flat().map((each) => each.key);
+
+const prune = () => ledger.prune({ historyMs: day, historyBytes: 2 ** 40, memoryMs: day }, 1_000);
+
+async function kill(id: string): Promise<number> {
+  const seq = await acceptOne(ledger, { id });
+  await claim(ledger, { token: id });
+  const delivery = { seq, state: 'dead', trace: aTrace({ error: 'broken' }) } as const;
+  await ledger.commit([aCommit({ token: id, delivery })]);
+  return seq;
+}
+
+test('notifications of the version before are listed in their order, before and after newer ones', async () => {
+  await tell(ledger, 'a');
+  now += second;
+  await owe(ledger, 'b');
+  now += second;
+  await owe(ledger, 'a', { revision: 2 });
+  await takeBack();
+  now += second;
+  await owe(ledger, 'c');
+
+  expect(await listed()).toEqual(['c', 'b', 'a']);
+  now += second;
+  await owe(ledger, 'd');
+  await owe(ledger, 'b', { revision: 2 });
+  expect(await listed()).toEqual(['d', 'c', 'b', 'a']);
+});
+
+test('thousands of the version before are all listed, also when two ask at once', async () => {
+  const keys = Array.from({ length: 3_000 }, (_, i) => `k${i}`);
+  const episodes = keys.map((key) => anEpisode(key));
+  await ledger.commit([aCommit({ episodes, owed: keys.map((key) => anOwed(key)) })]);
+  await takeBack();
+  const other = await openOn(server.url, { prefix, clock: () => now });
+  onTestFinished(() => other.close());
+
+  const all = (of: Ledger) => turnPages((page) => of.listNotifications(page), 500);
+  for (const pages of await Promise.all([all(ledger), all(other)])) {
+    expect(new Set(pages.flat().map((each) => each.key)).size).toBe(3_000);
+  }
+});
+
+test('what one process of the version before keeps meanwhile is listed too', async () => {
+  await owe(ledger, 'a');
+  expect(await listed()).toEqual(['a']);
+  now += second;
+  await owe(ledger, 'b');
+  await takeBack();
+
+  expect(await listed()).toEqual(['b', 'a']);
+});
+
+test('an address is known while the version before kept something there', async () => {
+  await tell(ledger, 'k', { address: 'told' });
+  await takeBack();
+  await ledger.takeUp(['told', 'empty'].map((address) => aKnownAddress(address)));
+  now += 40 * day;
+
+  await prune();
+
+  expect(await ledger.listAddresses()).toEqual([aKnownAddress('told')]);
+  const end = { at: now, why: 'cleared' } as const;
+  await ledger.commit([aCommit({ episodes: [anEpisode('k', 1, { end })] })]);
+  now += 2 * day;
+  await prune();
+  await prune();
+  expect(await ledger.listAddresses()).toEqual([]);
+});
+
+test('what died before the upgrade is owed again when its address is first taken up', async () => {
+  const id = await giveUp(ledger, 'k');
+  await giveUp(ledger, 'k', { address: 'slack:C2' });
+  await takeBack();
+
+  expect(await ledger.takeUp([aKnownAddress('slack:C1')])).toEqual(['slack:C1']);
+
+  expect(await ledger.owedAddresses()).toEqual(['slack:C1']);
+  expect(await claimOnly(ledger)).toMatchObject({ id });
+});
+
+test('a predecessor that died before the upgrade is named, and what was told before it', async () => {
+  const before = await giveUp(ledger, 'k');
+  await takeBack();
+  await owe(ledger, 'k', { number: 2 });
+
+  expect(await claimOnly(ledger)).toMatchObject({
+    predecessor: { id: before, dead: true },
+    before: { number: 1, ref: 'ref-1' },
+  });
+});
+
+test('a part of the version before was told by the time more was owed', async () => {
+  await tell(ledger, 'k');
+  await takeBack();
+  now += minute;
+  await owe(ledger, 'k', { revision: 2 });
+
+  expect((await claimOnly(ledger)).told.parts).toEqual([{ ref: 'ref-1', revision: 1, severity: 'error', at: now }]);
+});
+
+test('a delivery that died before the upgrade died with its receipt', async () => {
+  await kill('early');
+  now += 10 * minute;
+  const late = await kill('late');
+  await takeBack();
+
+  expect(await ledger.reroute({ dead: true, diedWithinMs: minute })).toBe(1);
+  expect(await claim(ledger)).toMatchObject([{ seq: late }]);
+  expect(await ledger.reroute({ dead: true })).toBe(1);
+});
