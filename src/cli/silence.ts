@@ -78,7 +78,7 @@ async function keep(text: string | undefined, options: AddOptions, invocation: I
       ...(startsAt === undefined ? {} : { startsAt }),
     };
     const kept = await ledger.keepSilence({ id: newId(), filter: made.filter, comment: '', ...person, ...window });
-    return { kept, now, open: await silencedNow(ledger, kept.filter) };
+    return { kept, now: await ledger.now(), open: await silencedNow(ledger, kept.filter) };
   });
   if (options.json) {
     print(JSON.stringify({ ...withMoments(kept, now), silences: open.map((each) => each.key) }, null, 2));
