@@ -99,7 +99,7 @@ function comesTo(telling: Telling, { told, episode, ways }: { told: Told; episod
   if (telling.act === 'find') {
     return [
       well(foundRecord(told, telling, { ref: 'C1:1.1', episode })),
-      well(absentRecord(told, telling, episode).told),
+      well(absentRecord(told, telling, { episode, at: 0 }).told),
       ...failed(unfindableRecord(told, telling, episode)),
     ];
   }
@@ -107,7 +107,7 @@ function comesTo(telling: Telling, { told, episode, ways }: { told: Told; episod
   const isEdited = ways.edits && !ways.folds;
   return [
     well(toldRecord(told, telling, { ref: 'C1:1.1', episode, at: 0 })),
-    ...failed(maybeRecord(told, telling, episode)),
+    ...failed(maybeRecord(told, telling, { episode, ways })),
     ...failed(refusedRecord(told, telling, { result: { content: true }, ...refused })),
     ...(isEdited ? failed(refusedRecord(told, telling, { result: { lost: true }, ...refused })) : []),
   ];

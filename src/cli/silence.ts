@@ -134,9 +134,10 @@ async function list(ledger: Ledger, { all = false, json }: Listing, { print }: I
   print(table(['id', 'state', 'from', 'until', 'by', 'comment', 'filter'], rows));
 }
 
-function stateOf({ startsAt, endsAt }: Silence, now: number): 'upcoming' | 'in force' | 'over' {
+/** One that began at once holds also where the clock went back since. */
+function stateOf({ startsAt, endsAt, createdAt }: Silence, now: number): 'upcoming' | 'in force' | 'over' {
   if (endsAt <= now) return 'over';
-  return startsAt > now ? 'upcoming' : 'in force';
+  return startsAt > Math.max(now, createdAt) ? 'upcoming' : 'in force';
 }
 
 function withMoments(silence: Silence, now: number) {

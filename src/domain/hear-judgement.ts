@@ -21,10 +21,10 @@ export function hearJudgement(
   if (!known && (verdict === 'unknown' || (verdict === 'neither' && isOnce(rule.counting)))) {
     return { incident, effect: 'noted', words: 'kept' };
   }
-  const mark: Mark = { at: Date.parse(event.occurredAt), ends: isEnding(judged), seq };
+  const before = known ?? newCause(incident, judgement, judged);
+  const mark = markOf(before, judged);
   const staleAfterMs = Math.min(standing.staleAfterMs, rule.resolveAfterMs ?? Number.POSITIVE_INFINITY);
   const stale = receivedAt - mark.at > staleAfterMs;
-  const before = known ?? newCause(incident, judgement, judged);
   const { cause, effect } = hear(before, { mark, verdict, stale, receivedAt, counting: rule.counting });
   if (effect === 'late') return { incident, effect, words: lateWords(before) };
   const refreshed = effect === 'fires' || effect === 'again' ? withRule(cause, judgement, judged) : cause;
@@ -34,6 +34,20 @@ export function hearJudgement(
     effect,
     words: effect === 'noted' ? notedWords(incident, cause, { judgement, seq }) : effectWords[effect],
   };
+}
+
+/**
+ * The event's place is its own moment. Where that is the receipt, because it says none or one still to come, it is
+ * behind all that was received before: that may have a later moment, if our clock went back in between.
+ */
+function markOf({ ring, floor, forgotten }: Cause, judged: Judged): Mark {
+  const { seq, receivedAt } = judged.delivery;
+  const mark = { at: Date.parse(judged.normalised.event.occurredAt), ends: isEnding(judged), seq };
+  if (mark.at < receivedAt) return mark;
+  const ahead = [...ring, floor, forgotten].flatMap((each) =>
+    each && each.seq < seq && each.at > receivedAt ? [each.at + 1] : [],
+  );
+  return { ...mark, at: Math.max(mark.at, ...ahead) };
 }
 
 function isEnding({ traits, normalised }: Judged): boolean {

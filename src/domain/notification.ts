@@ -40,10 +40,10 @@ export type Part = { ref: string; revision: number; severity: Severity; at: numb
 
 /**
  * A reply below the root, for the change of that revision; without `ref` nobody knows whether it arrived. `sought`: how
- * often it was looked for in vain; all of it, where it cannot be looked for. `dropped`: it was given up, and is not
- * tried again.
+ * often it was looked for in vain, `soughtAt`: when last; all of it, where it cannot be looked for. `dropped`: it was
+ * given up, and is not tried again.
  */
-export type Reply = { of: number; ref?: string; sought?: number; dropped?: true };
+export type Reply = { of: number; ref?: string; sought?: number; soughtAt?: number; dropped?: true };
 
 /** The record of what was told. The first part is the root; others are copies that stray calls left. */
 export type Told = {
@@ -59,6 +59,8 @@ export type Told = {
   ownKey?: string;
   /** How often what may stand there was looked for in vain; all of it, where it cannot be looked for. */
   sought?: number;
+  /** When it was last looked for in vain. */
+  soughtAt?: number;
   /** It was held back until then: what is late counts from there. */
   heldUntil?: number;
   /** It was not told in time, and whoever is told instead was. */

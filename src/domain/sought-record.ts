@@ -1,31 +1,33 @@
 import type { Episode } from './incident.ts';
 import type { Told } from './notification.ts';
 import type { Telling } from './telling.ts';
-import { mostLooks } from './telling.ts';
+import { lookAgainMs, mostLooks } from './telling.ts';
 import { withoutReply, withReply } from './thread.ts';
 
 type Look = Extract<Telling, { act: 'find' }>;
 
-const lookAgainMs = 3_000;
-
 /** The record after it was found: it stands there, and what a root says is brought to the truth next. */
 export function foundRecord(told: Told, { reply }: Look, { ref, episode }: { ref: string; episode: Episode }): Told {
   if (reply) return withReply(told, { of: reply.change.revision, ref }, episode);
-  const { sought: _sought, ...rest } = told;
+  const { sought: _s, soughtAt: _at, ...rest } = told;
   const root = { ref, revision: -1, severity: episode.severity, at: 0 };
   return { ...rest, opened: 'yes', parts: [root], since: told.since ?? 0 };
 }
 
 /** The record after a look in vain, and when to look again. What was not there twice did not arrive. */
-export function absentRecord(told: Told, { reply }: Look, episode: Episode): { told: Told; afterMs: number } {
+export function absentRecord(
+  told: Told,
+  { reply }: Look,
+  { episode, at }: { episode: Episode; at: number },
+): { told: Told; afterMs: number } {
   if (!reply) {
-    const { sought = 0, ...rest } = told;
-    if (sought + 1 < mostLooks) return { told: { ...told, sought: sought + 1 }, afterMs: lookAgainMs };
+    const { sought = 0, soughtAt: _at, ...rest } = told;
+    if (sought + 1 < mostLooks) return { told: { ...told, sought: sought + 1, soughtAt: at }, afterMs: lookAgainMs };
     return { told: { ...rest, opened: 'no' }, afterMs: 0 };
   }
   const of = reply.change.revision;
   const sought = (told.replies?.find((each) => each.of === of)?.sought ?? 0) + 1;
-  if (sought < mostLooks) return { told: withReply(told, { of, sought }, episode), afterMs: lookAgainMs };
+  if (sought < mostLooks) return { told: withReply(told, { of, sought, soughtAt: at }, episode), afterMs: lookAgainMs };
   return { told: withoutReply(told, of), afterMs: 0 };
 }
 

@@ -34,8 +34,9 @@ export type Judged = {
   now: number;
 };
 
-/** Twice: what was told a moment ago may not be found yet. */
+/** Twice, with a pause: what was told a moment ago may not be found yet. */
 export const mostLooks = 2;
+export const lookAgainMs = 3_000;
 /** What holds something back may be over before its time, and a clock may be set. */
 const longestHoldMs = 600_000;
 
@@ -46,7 +47,9 @@ const longestHoldMs = 600_000;
 export function nextTelling(judged: Judged, ways: Ways): Telling {
   const { episode, told, held } = judged;
   const [root] = told.parts;
-  if (ways.finds && told.opened === 'maybe' && !root && (told.sought ?? 0) < mostLooks) return { act: 'find' };
+  if (ways.finds && told.opened === 'maybe' && !root && (told.sought ?? 0) < mostLooks) {
+    return lookWait(told, judged.now) ?? { act: 'find' };
+  }
   if (episode.kind === 'notice') {
     if (told.opened === 'yes') return { act: 'nothing' };
     return held ? holding(held) : { act: 'notice' };
@@ -57,6 +60,15 @@ export function nextTelling(judged: Judged, ways: Ways): Telling {
   const reply = ways.threads ? nextReply(judged, root, ways) : undefined;
   if (reply && reply.act !== 'wait') return reply;
   return edit ?? reply ?? { act: 'nothing' };
+}
+
+/** What is owed meanwhile makes it due at once, and would make of two looks one. */
+function lookWait({ soughtAt = Number.NEGATIVE_INFINITY }: { soughtAt?: number }, now: number): Wait | undefined {
+  const sinceMs = now - soughtAt;
+  // In the future: the clock went back, and would have to come round again.
+  if (Math.abs(sinceMs) >= lookAgainMs) return undefined;
+  const why = 'it was not there a moment ago: it is looked for once more';
+  return { act: 'wait', why, afterMs: Math.min(lookAgainMs, lookAgainMs - sinceMs) };
 }
 
 function holding({ for: holder, why, restMs }: Held): Wait {
@@ -111,15 +123,15 @@ function nextEdit(judged: Judged, root: Part, ways: Ways): Telling | undefined {
 /** Where nothing can be edited, only an end or another severity is worth saying again. */
 function isBehind(part: Part, episode: Episode, ways: Ways): boolean {
   if (part.revision >= episode.revision) return false;
-  return ways.edits || episode.end !== undefined || part.severity !== episode.severity;
+  return ways.edits || part.revision < 0 || episode.end !== undefined || part.severity !== episode.severity;
 }
 
 /** How long an edit waits: one that rings for whoever holds that back, one that is not urgent for the next. */
 function editWait({ episode, held, now }: Judged, part: Part, ways: Ways): Wait | undefined {
   if (episode.end) return undefined;
   const isRise = severities.indexOf(episode.severity) < severities.indexOf(part.severity);
-  const rings = ways.folds || !ways.edits;
-  if (isRise && rings && held) return holding(held);
+  const rings = ways.edits ? isRise && ways.folds : isRise || part.revision < 0;
+  if (rings && held) return holding(held);
   const isUrgent = isRise || episode.changes?.some((change) => change.revision > part.revision);
   const sinceMs = now - part.at;
   // Told in the future: the clock went back, and would have to come round again.
@@ -130,13 +142,13 @@ function editWait({ episode, held, now }: Judged, part: Part, ways: Ways): Wait 
 }
 
 /** A reply about a rise rings, and is held back without holding up the others. */
-function nextReply({ episode, told, held }: Judged, root: Part, ways: Ways): Telling | undefined {
+function nextReply({ episode, told, held, now }: Judged, root: Part, ways: Ways): Telling | undefined {
   const owed = owedReplies(told, episode);
-  const now = owed.find(({ change }) => !held || change.what !== 'raised');
-  if (now) {
-    const { change, reply } = now;
+  const first = owed.find(({ change }) => !held || change.what !== 'raised');
+  if (first) {
+    const { change, reply } = first;
     const isToBeFound = ways.finds && reply !== undefined && (reply.sought ?? 0) < mostLooks;
-    if (isToBeFound) return { act: 'find', reply: { change, below: root.ref } };
+    if (isToBeFound) return lookWait(reply, now) ?? { act: 'find', reply: { change, below: root.ref } };
     return { act: 'reply', change, ref: root.ref };
   }
   return held && owed.length > 0 && !episode.end ? holding(held) : undefined;

@@ -18,10 +18,25 @@ export function absorb(told: Told, unrecorded: Unrecorded, ways: Ways): Told {
 }
 
 function interruptedRecord(told: Told, episode: Episode, ways: Ways): Told {
-  if (!told.parts[0]) return told.opened === 'no' ? { ...told, opened: 'maybe' } : told;
+  const [root] = told.parts;
+  if (!root) return told.opened === 'no' ? { ...told, opened: 'maybe' } : told;
+  if (!ways.edits) return hasVaried(root, episode) ? postedOver(told) : told;
   if (!ways.threads) return told;
   const unheardOf = owedReplies(told, episode).filter(({ reply }) => !reply);
   return unheardOf.reduce((record, { change }) => withReply(record, { of: change.revision }, episode), told);
+}
+
+/** It is as severe as it was told to be, and was not in between: that may have been told since. */
+function hasVaried(root: Part, { severity, changes = [] }: Episode): boolean {
+  return (
+    severity === root.severity && changes.some(({ what, revision }) => what === 'raised' && revision > root.revision)
+  );
+}
+
+/** The record where a later message may stand below the one we know of, and nobody knows what it says. */
+function postedOver(told: Told): Told {
+  const [root, ...copies] = told.parts;
+  return root ? { ...told, parts: [{ ...root, revision: -1 }, ...copies] } : told;
 }
 
 function absorbStray(told: Told, stray: Stray, { episode, ways }: { episode: Episode; ways: Ways }): Told {
@@ -72,7 +87,7 @@ export function toldRecord(
   if (known && 'part' in telling) {
     return { ...told, opened: 'yes', parts: told.parts.with(telling.part, changedPart(known, part, telling, episode)) };
   }
-  const { sought: _s, replies: _r, heldUntil: _h, ...rest } = told;
+  const { sought: _s, soughtAt: _at, replies: _r, heldUntil: _h, ...rest } = told;
   return { ...rest, opened: 'yes', parts: [part, ...told.parts.slice(1)], since: revision };
 }
 
@@ -87,10 +102,14 @@ function changedPart(known: Part, part: Part, { act }: Telling, episode: Episode
 }
 
 /** The record after nobody knows whether a call arrived. */
-export function maybeRecord(told: Told, telling: Telling, episode: Episode): Told {
+export function maybeRecord(
+  told: Told,
+  telling: Telling,
+  { episode, ways }: { episode: Episode; ways: Pick<Ways, 'edits'> },
+): Told {
   if (telling.act === 'reply') return withReply(told, { of: telling.change.revision }, episode);
-  if (told.parts[0]) return told;
-  const { sought: _sought, ...rest } = told;
+  if (told.parts[0]) return ways.edits ? told : postedOver(told);
+  const { sought: _s, soughtAt: _at, ...rest } = told;
   return { ...rest, opened: 'maybe', since: told.since ?? episode.revision };
 }
 

@@ -13,13 +13,20 @@ export type ReadinessParts = {
   warnings: () => string[];
 };
 
+/** As patient as the hook; whoever asks is often no more so. */
+const answerWithinMs = 3_000;
+
 /** Whether deliveries can be kept now; and what people should look at, which keeps nobody from sending. */
 export function readinessOf({ ledger, reachable, unwritable, warnings }: ReadinessParts): () => Promise<Readiness> {
   const unready = (why: string): Readiness => ({ ready: false, warnings: [why, ...warnings()] });
   return async () => {
+    const tooLate = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => tooLate.resolve(undefined), answerWithinMs);
     try {
       const asked = [ledger.owedAddresses(), ledger.backlog(), ledger.listWorkers()] as const;
-      const [owed, { deadDeliveries, deadNotifications }, workers] = await Promise.all(asked);
+      const answered = await Promise.race([Promise.all(asked), tooLate.promise]);
+      if (answered === undefined) return unready(`the ledger did not answer within ${answerWithinMs / 1_000} s`);
+      const [owed, { deadDeliveries, deadNotifications }, workers] = answered;
       const trouble = unwritable();
       if (trouble !== undefined) return unready(`the ledger cannot be written: ${trouble}`);
       const reached = new Set([...reachable(), ...workers.flatMap((each) => each.addresses)]);
@@ -40,6 +47,8 @@ export function readinessOf({ ledger, reachable, unwritable, warnings }: Readine
     } catch (error) {
       if (!(error instanceof LedgerUnavailable)) throw error;
       return unready(`the ledger does not answer: ${error.message}`);
+    } finally {
+      clearTimeout(timer);
     }
   };
 }

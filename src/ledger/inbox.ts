@@ -98,7 +98,8 @@ export interface Inbox {
 
   /**
    * Incidents whose `wakeAt` has come, the earliest first, at most `limit`; with what is needed to judge quiet:
-   * the moment the oldest unrouted delivery was received, and the times nobody listened.
+   * the moment the oldest unrouted delivery was received, and the times nobody listened, the one that lasts until now
+   * included.
    */
   wakeable(limit: number): Promise<Wakeable>;
 

@@ -69,10 +69,11 @@ function failed(
   result: Exclude<Result, { kind: 'told' }>,
   context: AttemptContext,
 ): Pick<AttemptRecord, 'told' | 'next' | 'failures' | 'also'> {
-  const { claimed, telling, owedSince } = tried;
+  const { claimed, telling, owedSince, destination } = tried;
   const { notify, now } = context;
   const { episode, failures } = claimed;
-  const told = result.kind === 'ambiguous' ? maybeRecord(tried.told, telling, episode) : tried.told;
+  const told =
+    result.kind === 'ambiguous' ? maybeRecord(tried.told, telling, { episode, ways: destination.ways }) : tried.told;
   const ending = telling.act === 'resolve';
   const then = afterFailure({ result, failures, owedSince, now, ending, chance: notify.chance() });
   if (then.again) return { told, next: { state: 'due', afterMs: then.afterMs }, failures: failures + 1 };

@@ -42,6 +42,7 @@ type Followed = Pick<AttemptRecord, 'outcome' | 'told' | 'next' | 'failures' | '
 
 function whatFollows(found: Found, looking: Looking, context: AttemptContext): Followed {
   const { claimed, told, telling } = looking;
+  const { notify, now, claimedAtMs } = context;
   const { episode } = claimed;
   const act = 'find' as const;
   switch (found.kind) {
@@ -51,7 +52,7 @@ function whatFollows(found: Found, looking: Looking, context: AttemptContext): F
       return { outcome, told: after, failures: 0, next: whatIsLeft(looking, after, context) };
     }
     case 'absent': {
-      const after = absentRecord(told, telling, episode);
+      const after = absentRecord(told, telling, { episode, at: now + notify.elapsedMs() - claimedAtMs });
       const outcome = { act, result: 'none', reason: 'it is not there' } as const;
       return { outcome, told: after.told, failures: 0, next: { state: 'due', afterMs: after.afterMs } };
     }

@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 
-/** A failure is believed for so long; then it is tried whether it lasts, since nobody may send any more. */
+/** A failure is believed for so long; then it is tried whether it lasts, since perhaps nobody sends any more. */
 const believedMs = 5_000;
 
 /**
@@ -13,12 +13,12 @@ export function watchedWrites(ledger: Ledger): { ledger: Ledger; trouble(): stri
 
   function watched<Given extends unknown[], Answer>(
     verb: (...given: Given) => Promise<Answer>,
-    proves: 'proves-well' | 'may-write-nothing' = 'proves-well',
+    { mayWriteNothing = false } = {},
   ): (...given: Given) => Promise<Answer> {
     return async (...given) => {
       try {
         const answer = await verb(...given);
-        if (proves === 'proves-well') failing = undefined;
+        if (!mayWriteNothing) failing = undefined;
         return answer;
       } catch (error) {
         if (error instanceof LedgerUnavailable) failing = { why: error.message, atMs: performance.now() };
@@ -28,13 +28,14 @@ export function watchedWrites(ledger: Ledger): { ledger: Ledger; trouble(): stri
   }
 
   const heartbeat = watched(ledger.heartbeat);
+
   return {
     ledger: {
       ...ledger,
       accept: watched(ledger.accept),
-      // Where nothing is due they write nothing, and pass on a full disk too.
-      claimDeliveries: watched(ledger.claimDeliveries, 'may-write-nothing'),
-      claimNotifications: watched(ledger.claimNotifications, 'may-write-nothing'),
+      // Where nothing is due they pass on a full disk too.
+      claimDeliveries: watched(ledger.claimDeliveries, { mayWriteNothing: true }),
+      claimNotifications: watched(ledger.claimNotifications, { mayWriteNothing: true }),
       commit: watched(ledger.commit),
       record: watched(ledger.record),
       heartbeat,

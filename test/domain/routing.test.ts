@@ -53,7 +53,7 @@ describe('one rule', () => {
     const { happens } = town(low);
     happens(bad);
     happens({ ...good, at: 5 });
-    const late = happens({ ...bad, at: 3 });
+    const late = happens({ ...bad, at: 3, received: 6 });
     expect(late).toMatchObject({ expects: [{ revision: 2 }], incidents: [], episodes: [], owed: [] });
     expect(late.trace.rules[0]?.effect).toMatch(/^late/);
   });
@@ -65,6 +65,15 @@ describe('the order of event time', () => {
     happens({ ...good, at: 10 });
     expect(changesIn(happens({ ...bad, at: 9, received: 11 }))).toEqual([]);
     expect(changesIn(happens({ ...bad, at: 12 }))).toEqual(['k:a.example#1 opened']);
+  });
+
+  test('of what is placed by its receipt follows what was received before, though our clock goes back', () => {
+    const { happens } = town(low);
+    happens({ ...bad, at: 60 });
+    expect(changesIn(happens({ ...good, at: 1 }))).toEqual(['k:a.example#1 ended']);
+    expect(changesIn(happens({ ...bad, at: 2 }))).toEqual(['k:a.example#2 opened']);
+    expect(changesIn(happens({ ...good, at: 1, received: 3 }))).toEqual([]);
+    expect(changesIn(happens({ ...good, at: 62 }))).toEqual(['k:a.example#2 ended']);
   });
 
   test('a late clear does not end what was found later', () => {

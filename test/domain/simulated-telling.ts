@@ -121,7 +121,7 @@ export function simulatedTelling(ways: Ways) {
   function recordCall(calling: Calling, end: CallEnd, answer: { ref: string } | Refusal | undefined): void {
     const { telling, episode, told } = calling;
     if (end === 'retry') record(calling, told, 'due');
-    else if (end !== 'told' || !answer) record(calling, maybeRecord(told, telling, episode), 'due');
+    else if (end !== 'told' || !answer) record(calling, maybeRecord(told, telling, { episode, ways }), 'due');
     else if ('ref' in answer) recordTold(calling, toldRecord(told, telling, { ref: answer.ref, episode, at: now }));
     else {
       const after = refusedRecord(told, telling, { result: answer, ways, episode });
@@ -149,7 +149,7 @@ export function simulatedTelling(ways: Ways) {
 
   function lookedFor({ telling, told, episode }: Looking, reply: Looking['telling']['reply']): Told {
     const ref = destination.find(episode.number, reply && { of: reply.change.revision, below: reply.below });
-    if (ref === undefined) return absentRecord(told, telling, episode).told;
+    if (ref === undefined) return absentRecord(told, telling, { episode, at: now }).told;
     if (!reply) known.add(ref);
     return foundRecord(told, telling, { ref, episode });
   }

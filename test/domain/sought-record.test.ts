@@ -3,7 +3,7 @@ import { nothingTold } from '../../src/domain/notification.ts';
 import { absentRecord, foundRecord, unfindableRecord } from '../../src/domain/sought-record.ts';
 import { maybeRecord, toldRecord } from '../../src/domain/told-record.ts';
 import { anEpisode } from './episodes.ts';
-import { acked, key, next, part, told } from './made-told.ts';
+import { acked, key, maybe, next, part, told } from './made-told.ts';
 import { threaded } from './made-ways.ts';
 
 describe('what was looked for', () => {
@@ -16,9 +16,20 @@ describe('what was looked for', () => {
   });
 
   test('and was not there twice is told', () => {
-    const once = absentRecord(unsure, look, episode);
-    expect(once).toMatchObject({ told: { replies: [{ of: 3, sought: 1 }] }, afterMs: 3_000 });
-    expect(absentRecord(once.told, look, episode)).toMatchObject({ told: { replies: [] }, afterMs: 0 });
+    const once = absentRecord(unsure, look, { episode, at: 5 });
+    expect(once).toMatchObject({ told: { replies: [{ of: 3, sought: 1, soughtAt: 5 }] }, afterMs: 3_000 });
+    expect(absentRecord(once.told, look, { episode, at: 9 })).toMatchObject({ told: { replies: [] }, afterMs: 0 });
+  });
+
+  test('and was not there is not looked for again at once, whatever is owed meanwhile', () => {
+    const thread = absentRecord(unsure, look, { episode, at: 1_000 }).told;
+    const root = absentRecord(maybe, { act: 'find' }, { episode, at: 1_000 }).told;
+    for (const record of [thread, root]) {
+      expect(next(episode, record, threaded, { now: 2_000 })).toMatchObject({ act: 'wait', afterMs: 2_000 });
+      expect(next(episode, record, threaded, { now: 4_000 })).toMatchObject({ act: 'find' });
+      // The clock was set back.
+      expect(next(episode, record, threaded, { now: -99_000 })).toMatchObject({ act: 'find' });
+    }
   });
 
   test('where it cannot be is told again', () => {
@@ -26,7 +37,11 @@ describe('what was looked for', () => {
   });
 
   test('and found as the message keeps what it may have opened with', () => {
-    const first = maybeRecord(nothingTold, { act: 'open', key }, anEpisode({ revision: 2 }));
+    const first = maybeRecord(
+      nothingTold,
+      { act: 'open', key },
+      { episode: anEpisode({ revision: 2 }), ways: threaded },
+    );
     const found = foundRecord(first, { act: 'find' }, { ref: 'C1:1.1', episode });
     expect(next(episode, found, threaded)).toMatchObject({ act: 'update', ref: 'C1:1.1' });
     const mended = toldRecord(found, { act: 'update', key, part: 0, ref: 'C1:1.1' }, { ref: 'C1:1.1', episode, at: 9 });

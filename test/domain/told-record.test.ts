@@ -73,6 +73,23 @@ describe('what nobody recorded', () => {
     expect(next({ revision: 5, end }, record, posted)).toMatchObject({ act: 'resolve' });
   });
 
+  test('a post that may say another severity than the one before is followed by what is true', () => {
+    const critical = told(part({ severity: 'critical' }));
+    const update = { act: 'update', key, part: 0, ref: 'C1:1.1' } as const;
+    const eased = anEpisode({ revision: 2, severity: 'warning' });
+    const again = { severity: 'critical', revision: 3, changes: [{ ...raised, revision: 3 }] } as const;
+    const unanswered = maybeRecord(critical, update, { episode: eased, ways: posted });
+    const unrecorded = absorb(critical, { ...nothing, interrupted: true, episode: anEpisode(again) }, posted);
+    const held = { for: 'silence:s1', why: 'silence s1', restMs: 60_000 };
+    for (const record of [unanswered, unrecorded]) {
+      expect(next(again, record, posted)).toMatchObject({ act: 'update' });
+      expect(next(again, record, posted, { held })).toMatchObject({ act: 'wait', for: 'silence:s1' });
+    }
+    const unchanged = { severity: 'critical', revision: 3 } as const;
+    const same = absorb(critical, { ...nothing, interrupted: true, episode: anEpisode(unchanged) }, posted);
+    expect(next(unchanged, same, posted)).toEqual({ act: 'nothing' });
+  });
+
   test('a late end of the episode before closed the one that is open: it is told again', () => {
     const record = absorb(
       told(part({ revision: 5 })),

@@ -97,6 +97,14 @@ describe('a fake PagerDuty', () => {
     expect(await send(event('trigger'))).toMatch(/^202 /);
   });
 
+  it('fails calls with one routing key alone', async () => {
+    pagerDuty.failKey(otherKey, '500');
+    expect(await send(event('trigger', { routing_key: otherKey }))).toMatch(/^500 /);
+    expect(await send(event('trigger'))).toMatch(/^202 /);
+    pagerDuty.failKey(otherKey, undefined);
+    expect(await send(event('trigger', { routing_key: otherKey }))).toMatch(/^202 /);
+  });
+
   it('breaks off in the middle of an answer', async () => {
     pagerDuty.failNext('half-after-keeping');
     await expect(send(event('trigger'))).rejects.toThrow();

@@ -121,6 +121,16 @@ describe('a fake Slack', () => {
     expect(await errorOf(client.chat.postMessage({ channel, text: 'x' }))).toBeUndefined();
   });
 
+  it('fails calls about one channel alone', async () => {
+    slack.setChannel('C2', undefined);
+    slack.failChannel('C2', '500');
+    expect(await errorOf(client.chat.postMessage({ channel: 'C2', text: 'x' }))).toBe(500);
+    expect(await errorOf(client.chat.postMessage({ channel, text: 'x' }))).toBeUndefined();
+    slack.failChannel('C2', undefined);
+    expect(await errorOf(client.chat.postMessage({ channel: 'C2', text: 'x' }))).toBeUndefined();
+    expect(slack.messages('C2')).toHaveLength(1);
+  });
+
   it.each([
     ['hang', 'no answer', 0],
     ['reset', 'no answer', 0],

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readinessOf } from '../../src/http/readiness.ts';
 import type { Backlog } from '../../src/ledger/history.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
@@ -20,12 +20,14 @@ function readyWith(settings: {
   backlog?: Partial<Backlog>;
   unwritable?: string;
   down?: true;
+  mute?: true;
 }) {
-  const { owed = [], workers = [], unwritable, down } = settings;
+  const { owed = [], workers = [], unwritable, down, mute } = settings;
   return readinessOf({
     ledger: {
       owedAddresses: async () => {
         if (down) throw new LedgerUnavailable('gone');
+        if (mute) return new Promise(() => {});
         return owed;
       },
       backlog: async () => ({ ...backlog, ...settings.backlog }),
@@ -68,4 +70,12 @@ test('not ready when the ledger does not answer, or can be read and not written'
     ready: false,
     warnings: ['the ledger cannot be written: the disk is full', 'known'],
   });
+});
+
+test('says after three seconds that the ledger does not answer, however long that takes', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const readiness = readyWith({ mute: true });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(await readiness).toEqual({ ready: false, warnings: ['the ledger did not answer within 3 s', 'known'] });
 });

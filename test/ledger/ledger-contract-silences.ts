@@ -78,6 +78,14 @@ export function describeSilences(start: () => Promise<LedgerHarness>): void {
       expect(await inForceAfter(5 * minute)).toEqual([]);
     });
 
+    test('that began when they were made stay so, though the clock goes back', async ({ ledger, harness }) => {
+      const begun = await ledger.keepSilence(aSilence());
+      await ledger.keepSilence(aSilence({ startsAt: (await ledger.now()) + minute }));
+      harness.advance(-30 * minute);
+
+      expect(await inForce(ledger)).toEqual([begun]);
+    });
+
     test('come with what was claimed, also when the claim is repeated', async ({ ledger, harness }) => {
       const silence = await (await harness.open()).keepSilence(aSilence());
       await owe(ledger, 'k');

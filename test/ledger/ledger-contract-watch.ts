@@ -74,6 +74,15 @@ export function describeWatch(start: () => Promise<LedgerHarness>): void {
       expect((await ledger.wakeable(10)).gaps).toEqual([{ from, until: from + minute + 1 }]);
     });
 
+    test('says so before the next beat', async ({ ledger, harness }) => {
+      await ledger.heartbeat();
+      const from = await ledger.now();
+      harness.advance(minute);
+      expect((await ledger.wakeable(10)).gaps).toEqual([]);
+      harness.advance(1);
+      expect((await ledger.wakeable(10)).gaps).toEqual([{ from, until: from + minute + 1 }]);
+    });
+
     test('takes no gap from a clock that went back', async ({ ledger, harness }) => {
       await ledger.heartbeat();
       harness.advance(-10 * minute);

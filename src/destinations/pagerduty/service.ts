@@ -66,12 +66,19 @@ function judge(status: number, answer: Answer, routingKey: string): Result {
   if (status >= 300 && status < 400) return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
   if (status === 408 || status === 425) return { kind: 'retry', reason: `PagerDuty answered ${status}` };
   if (status < 400 || status >= 500) return { kind: 'ambiguous', reason: `PagerDuty answered ${status}` };
+  if (status !== 400 && isPage(answer.text))
+    return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
   const reason = `PagerDuty answered ${status}${words(answer.text, routingKey)}`;
   return status === 413 ? { kind: 'refused', reason, content: true } : { kind: 'refused', reason };
 }
 
 function retryAfterSeconds({ retryAfter }: Answer): number | undefined {
   return retryAfter === undefined ? undefined : Number(retryAfter);
+}
+
+/** PagerDuty answers in JSON or a word: a page is a proxy's. */
+function isPage(text: string): boolean {
+  return /^\s*</.test(text);
 }
 
 const mostWords = 300;

@@ -139,7 +139,8 @@ end
 local function inForce()
   local shown = {}
   for _, silence in ipairs(silencesAfter(now)) do
-    if silence.starts <= now then shown[#shown + 1] = showSilence(silence) end
+    -- One that began when it was made has begun, though the clock went back.
+    if silence.starts <= math.max(now, silence.created) then shown[#shown + 1] = showSilence(silence) end
   end
   return shown
 end

@@ -1,6 +1,7 @@
 -- Incidents whose moment has come, the earliest first, and what is needed to judge quiet.
 --
--- KEYS: wake incident gaps unrouted delivery_received
+-- WITH: gap
+-- KEYS: wake incident unrouted delivery_received
 -- ARGV: limit
 -- Answers: {now, incidents as JSON, gaps as {from, until, from, until…}, receipt of the oldest unrouted or false}
 
@@ -8,4 +9,10 @@ local due = redis.call('ZRANGEBYSCORE', key.wake, '-inf', now, 'LIMIT', 0, takeN
 local incidents = #due > 0 and redis.call('HMGET', key.incident, unpack(due)) or {}
 local oldest = redis.call('ZRANGE', key.unrouted, 0, 0)[1]
 local receivedAt = oldest and redis.call('HGET', key.delivery_received, oldest)
-return { now, incidents, redis.call('ZRANGE', key.gaps, 0, -1, 'WITHSCORES'), receivedAt or false }
+local gaps = redis.call('ZRANGE', key.gaps, 0, -1, 'WITHSCORES')
+local since = gapSince()
+if since then
+  gaps[#gaps + 1] = tostring(since)
+  gaps[#gaps + 1] = tostring(now)
+end
+return { now, incidents, gaps, receivedAt or false }

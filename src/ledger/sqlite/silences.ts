@@ -43,10 +43,10 @@ export function makeSilences({ db, clock, write, read }: Store, awaiting: Awaiti
   };
 }
 
-/** Those that have begun and not ended. */
+/** Those that have begun and not ended: one that began when it was made has begun, though the clock went back. */
 export function makeInForce(db: DatabaseSync): (now: number) => Silence[] {
   const inForce = db.prepare(
-    'SELECT * FROM silences WHERE ends_at > :now AND starts_at <= :now ORDER BY ends_at, number',
+    'SELECT * FROM silences WHERE ends_at > :now AND starts_at <= max(:now, created_at) ORDER BY ends_at, number',
   );
   return (now) => inForce.all({ now }).map(silenceOf);
 }

@@ -14,23 +14,33 @@ export function makeWatch({ db, clock, write, read }: Store): Pick<Inbox, 'wakea
   const beat = db.prepare("INSERT OR REPLACE INTO meta VALUES ('heartbeat', :now)");
   const keepGap = db.prepare('INSERT INTO gaps VALUES (:from, :now)');
 
+  /** Since when nobody listens, if that is a gap by now. */
+  function gapSince(now: number): number | undefined {
+    const from = Number(lastBeat.get()?.value ?? now);
+    return now - from > gapMs ? from : undefined;
+  }
+
   return {
     wakeable: (limit) =>
       read((): Wakeable => {
         const now = clock();
         const oldestUnroutedAt = oldest.get()?.at;
+        const since = gapSince(now);
         return {
           now,
           incidents: due.all({ now, limit }).map((row) => JSON.parse(row.incident as string) as Incident),
           ...(typeof oldestUnroutedAt === 'number' && { oldestUnroutedAt }),
-          gaps: gaps.all().map((row) => ({ from: Number(row.from_at), until: Number(row.until_at) })),
+          gaps: [
+            ...gaps.all().map((row) => ({ from: Number(row.from_at), until: Number(row.until_at) })),
+            ...(since === undefined ? [] : [{ from: since, until: now }]),
+          ],
         };
       }),
     heartbeat: () =>
       write(() => {
         const now = clock();
-        const from = Number(lastBeat.get()?.value ?? now);
-        if (now - from > gapMs) keepGap.run({ from, now });
+        const from = gapSince(now);
+        if (from !== undefined) keepGap.run({ from, now });
         beat.run({ now: String(now) });
       }),
   };

@@ -247,6 +247,12 @@ describe('PagerDuty’s words', () => {
     expect(result).toEqual({ kind: 'refused', reason: `PagerDuty answered 400${words}` });
   });
 
+  it.each([401, 403, 404, 407])('are none where a proxy answers %s with a page: it is told later', async (status) => {
+    server.script = (response) => response.writeHead(status).end('<html>Forbidden</html>');
+    const result = await destination.tell(madeOrder(), new AbortController().signal);
+    expect(result).toEqual({ kind: 'retry', reason: `something before PagerDuty answered ${status}` });
+  });
+
   it('come unpacked', async () => {
     server.script = (response, request) => {
       const isAskedToPack = request.headers['accept-encoding'] !== undefined;
