@@ -9,6 +9,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { Worker } from './ledger/workers.ts';
 import type { Orphans } from './pipeline/orphans.ts';
 import { lookForOrphans, orphanRefusal } from './pipeline/orphans.ts';
+import { unpark } from './pipeline/unpark.ts';
 import type { Refused } from './reload.ts';
 
 export type Among = {
@@ -42,6 +43,8 @@ export function amongWorkers(parts: AmongParts): Among {
     return { file: rules.file, ...feedingOf(rules), addresses: reachable, ...(why ? { refused: why } : {}) };
   }
 
+  let isUnparked = false;
+
   async function lookAtAddresses(there: Worker[]): Promise<void> {
     const { rules, configured } = inForce.current();
     const known = await ledger.listAddresses();
@@ -52,6 +55,8 @@ export function amongWorkers(parts: AmongParts): Among {
     const anew = new Set(await ledger.takeUp([...configured, ...beyond.changed]));
     const again = known.flatMap(({ address }) => (anew.has(address) ? [address] : []));
     if (again.length > 0) log.info({ addresses: again }, 'addresses.owed-again');
+    if (!isUnparked || again.length > 0) await unpark(ledger, isUnparked ? anew : undefined);
+    isUnparked = true;
     if (inForce.current().rules === rules) inForce.reach(beyond);
   }
 

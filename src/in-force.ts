@@ -76,16 +76,23 @@ function inForceOf(rules: ResolvedRules, beyond: Beyond, parts: InForceParts): I
     }),
     reachable: [...byAddress(reachable).keys()],
     owner: config.owner === undefined ? undefined : places.get(config.owner),
-    fallbacks: fallbacksOf(opened, places, config),
+    fallbacks: new Map([
+      // What was never told where a label led before is told where it leads now.
+      ...fallbacksOf(opened.slice(openings.length), places, (name) => name),
+      ...fallbacksOf(configured, places, (name) => config.fallbacks.get(name) ?? ''),
+    ]),
   };
 }
 
-function fallbacksOf(destinations: Destination[], places: ReadonlyMap<string, Place>, config: Config) {
-  const found = destinations.toReversed().flatMap(({ name, address }): [string, Place][] => {
-    const place = places.get(config.fallbacks.get(name) ?? '');
+function fallbacksOf(
+  destinations: readonly Destination[],
+  places: ReadonlyMap<string, Place>,
+  labelFor: (name: string) => string,
+): [string, Place][] {
+  return destinations.toReversed().flatMap(({ name, address }): [string, Place][] => {
+    const place = places.get(labelFor(name));
     return place ? [[address, place]] : [];
   });
-  return new Map(found);
 }
 
 /** Of two at one address the earlier speaks. */

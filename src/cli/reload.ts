@@ -40,7 +40,8 @@ async function reload(options: Options, invocation: Invocation): Promise<number>
   const isInForce = services.length > 0 && services.every((each) => each.state === 'in-force');
   if (options.json) print(JSON.stringify({ ok: isInForce, file, services }, null, 2));
   else for (const line of standingLines(services, { path, ...options })) (isInForce ? print : complain)(line);
-  return isInForce ? 0 : 1;
+  const isAccepted = options.acceptOrphans === true && services.length === 0;
+  return isInForce || isAccepted ? 0 : 1;
 }
 
 type Told = Options & Pick<Invocation, 'print' | 'complain'>;

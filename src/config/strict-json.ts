@@ -9,6 +9,8 @@ export type StrictJson = { value: unknown; problems: Problem[]; lines: ReadonlyM
  * `__proto__`. `value` is `undefined` when the text is no JSON.
  */
 export function readStrictJson(text: string): StrictJson {
+  const tooMuch = tooMuchIn(text);
+  if (tooMuch) return { value: undefined, problems: [{ path: 'the file', message: tooMuch }], lines: new Map() };
   const problems: Problem[] = [];
   const lines = new Map<string, number>();
   const open: Map<string, number>[] = [];
@@ -43,6 +45,21 @@ export function readStrictJson(text: string): StrictJson {
     { disallowComments: true, allowTrailingComma: false },
   );
   return { value: parsed(text), problems, lines };
+}
+
+/** Ten thousand rules take some 5 MiB; what is larger, or nested deeper than any rule, would hold up all else. */
+const mostCharacters = 16 * 1024 * 1024;
+const mostLevels = 100;
+
+function tooMuchIn(text: string): string | undefined {
+  if (text.length > mostCharacters) return `is longer than ${mostCharacters / 1024 / 1024} MiB`;
+  let levels = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') levels += 1;
+    else if (token === ']' || token === '}') levels -= 1;
+    if (levels > mostLevels) return `is nested deeper than ${mostLevels} levels`;
+  }
+  return undefined;
 }
 
 function parsed(text: string): unknown {

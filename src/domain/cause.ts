@@ -57,6 +57,19 @@ export function emptied(cause: Cause, episode: number, until?: Mark): Cause {
   return { ...rest, firing: false, ring: [], ...(floor ? { floor } : {}) };
 }
 
+/** The newest event that ended one of these; `undefined` where none was ended by an event. */
+export function endOf(causes: readonly Cause[]): Mark | undefined {
+  const ends = causes.flatMap(({ ring }) => ring.filter((entry, i) => !entry.firing && ring[i - 1]?.firing));
+  return ends.toSorted(compareMarks).at(-1);
+}
+
+/** As `emptied`, but for what is newer than the event that ended it: that was heard too early, and counts from now on. */
+export function emptiedUpTo(end: Mark, cause: Cause, episode: number): Cause {
+  const isLater = (entry: RingEntry) => compareMarks(entry, end) > 0;
+  const ring = cause.ring.filter((entry) => !isLater(entry));
+  return { ...emptied({ ...cause, ring }, episode), ring: cause.ring.filter(isLater) };
+}
+
 /** What says nothing either way is no floor: whether it came before or after, a match it follows is news. */
 function newestTelling(ring: RingEntry[]): Mark | undefined {
   return ring.findLast((entry) => entry.verdict !== 'neither');

@@ -65,6 +65,8 @@ export type Told = {
   heldUntil?: number;
   /** It was not told in time, and whoever is told instead was. */
   fellBack?: true;
+  /** The owner heard that its end is not told in time. */
+  lateEnd?: true;
 };
 
 export const nothingTold: Told = { opened: 'no', parts: [] };

@@ -64,10 +64,7 @@ export function resolveByHand(incident: Incident, act: PersonsAct): Settled | st
  * The open incident with somebody who is told instead of one that could not be, and its episode, which is the same to
  * everybody else; `undefined` where nothing is open or that address is told already.
  */
-export function addStandIn(
-  incident: Incident,
-  rung: Rung & { standsInFor: string },
-): { incident: Incident; episode: Episode } | undefined {
+export function addStandIn(incident: Incident, rung: Rung): { incident: Incident; episode: Episode } | undefined {
   if (!incident.open || isRung(incident, rung)) return undefined;
   const { revision, shown = revision } = incident;
   const after = { ...incident, revision: revision + 1, shown, rung: [...incident.rung, rung] };

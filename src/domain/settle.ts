@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { emptied } from './cause.ts';
+import { emptied, emptiedUpTo, endOf } from './cause.ts';
 import type { Cause, End, Episode, EpisodeChange, Incident, Rung } from './incident.ts';
 import { severities } from './incident.ts';
 
@@ -74,17 +74,23 @@ function ended(before: Incident, after: Incident, settling: Settling): Settled {
     ...(by === undefined ? {} : { by }),
     ...(comment === undefined ? {} : { comment }),
   });
-  const over = { ...after, causes: before.causes, shown: after.revision, changes };
-  const episode: Episode = { ...episodeOf(over), end };
+  const was = { ...after, causes: before.causes, shown: after.revision, changes };
+  const episode: Episode = { ...episodeOf(was), end };
   const { severity, openedAt } = episode;
   const incident: Incident = {
     ...withoutEpisode(after),
     open: false,
     last: { severity, openedAt, endedAt: end.at, why, ...(by === undefined ? {} : { by }) },
-    causes: after.causes.map((cause) => emptied(cause, after.episode)),
+    causes: why === 'cleared' ? over(after) : after.causes.map((cause) => emptied(cause, after.episode)),
     rung: [],
   };
   return { incident, change: 'ended', episode, joined: [] };
+}
+
+/** What happened after the event that ended it, and was only heard before that, is not over with it. */
+function over({ causes, episode }: Incident): Cause[] {
+  const end = endOf(causes);
+  return causes.map((cause) => (end ? emptiedUpTo(end, cause, episode) : emptied(cause, episode)));
 }
 
 /** Without what is only of the open episode. */

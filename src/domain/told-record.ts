@@ -59,7 +59,9 @@ function absorbStray(told: Told, stray: Stray, { episode, ways }: { episode: Epi
     const { acknowledged: _a, ...closed } = root;
     return { ...told, parts: [{ ...closed, ...there, revision: -1 }, ...copies] };
   }
-  return { ...told, parts: [{ ...root, ...there, revision: Math.min(root.revision, revision) }, ...copies] };
+  // Which of two posts came later nobody knows; an edit or a trigger is made again, and is then the last.
+  const says = ways.edits || severity === root.severity ? Math.min(root.revision, revision) : -1;
+  return { ...told, parts: [{ ...root, ...there, revision: says }, ...copies] };
 }
 
 function withStrayReply(told: Told, { ref, revision: of }: Stray, episode: Episode): Told {

@@ -6,7 +6,7 @@ import type { Telling } from '../domain/telling.ts';
 import { nextTelling } from '../domain/telling.ts';
 import { droppedRecord, maybeRecord, refusedRecord, toldRecord } from '../domain/told-record.ts';
 import type { AttemptRecord, Next } from '../ledger/outbox.ts';
-import { addressPause, refusedCredential } from './gate.ts';
+import { addressPause, credentialRefused, refusedCredential } from './gate.ts';
 import { tellOwner } from './owner.ts';
 import type { AttemptContext, Tried } from './recording.ts';
 import { recordBase } from './recording.ts';
@@ -34,7 +34,10 @@ export function answered(tried: Tried<Call>, result: Result, context: AttemptCon
     return { ...base, told: after, next: whatIsLeft(tried, after, context) };
   }
   if (result.kind !== 'refused') return { ...base, ...failed(tried, result, context) };
-  if (result.credential) return { ...base, ...refusedCredential(tried, result.reason, context) };
+  if (result.credential) {
+    const reason = `${credentialRefused}: ${result.reason}`;
+    return { ...base, outcome: { ...outcome, reason }, ...refusedCredential(tried, result.reason, context) };
+  }
   const after = refusedRecord(told, telling, { result, ways: destination.ways, episode });
   if (!after) return { ...base, ...failed(tried, result, context) };
   return { ...base, told: after, next: whatIsLeft(tried, after, context) };

@@ -1,4 +1,5 @@
 import type { Episode, Rung } from '../domain/incident.ts';
+import type { Told } from '../domain/notification.ts';
 import { owedFor } from '../domain/owed.ts';
 import { addStandIn } from '../domain/people.ts';
 import type { Place } from '../domain/routing.ts';
@@ -10,9 +11,12 @@ import { untilKept } from './recording.ts';
 
 /** In how long somebody else has to be told of what was not told here; `undefined` where that is not so. */
 export function lateInMs({ claimed, told, destination, owedSince }: Tried, now: number): number | undefined {
-  const isOpening = told.parts.length === 0 && told.opened !== 'yes' && !claimed.episode.end;
-  if (!isOpening || told.fellBack) return undefined;
+  if (!isOpening(claimed, told) || told.fellBack) return undefined;
   return owedSince + destination.ways.fallbackAfterMs - now;
+}
+
+function isOpening({ episode }: ClaimedNotification, told: Told): boolean {
+  return told.parts.length === 0 && told.opened !== 'yes' && !episode.end;
 }
 
 /**
@@ -25,15 +29,32 @@ export async function withFallback(
   { finished, noSoonerMs }: { finished: AttemptRecord; noSoonerMs: number },
   context: AttemptContext,
 ): Promise<AttemptRecord> {
-  const { next } = finished;
-  const lateMs = lateInMs({ ...tried, told: finished.told }, context.now);
-  if (lateMs === undefined) return finished;
-  if (next.state !== 'dead' && lateMs > 0) {
-    if (next.state !== 'due') return finished;
+  const { next, told } = finished;
+  if (!isOpening(tried.claimed, told)) return withLateEnd(tried, finished, context);
+  const lateMs = lateInMs({ ...tried, told }, context.now);
+  // Dead once more, it may have another who stands in by now.
+  if (next.state !== 'dead' && (lateMs === undefined || lateMs > 0)) {
+    if (next.state !== 'due' || lateMs === undefined) return finished;
     return { ...finished, next: { ...next, afterMs: Math.max(noSoonerMs, Math.min(next.afterMs, lateMs)) } };
   }
   const also = await fallBack(tried, finished, context);
-  return { ...finished, told: { ...finished.told, fellBack: true }, ...together(finished.also, also) };
+  return { ...finished, told: { ...told, fellBack: true }, ...together(finished.also, also) };
+}
+
+/** An end that is not told in time leaves something open for people to see: the owner can close it. */
+function withLateEnd(tried: Tried, finished: AttemptRecord, context: AttemptContext): AttemptRecord {
+  const { claimed, destination } = tried;
+  const { told, next, outcome } = finished;
+  const { end, revision } = claimed.episode;
+  const isOpenThere = told.opened !== 'no' && (told.parts[0]?.revision ?? -1) < revision;
+  const isOwed = end !== undefined && isOpenThere && next.state === 'due';
+  const lateMs = tried.owedSince + destination.ways.fallbackAfterMs - context.now;
+  if (!isOwed || told.lateEnd || outcome.result === 'told' || lateMs > 0) return finished;
+  const under = told.ownKey ?? claimed.key;
+  const words = `${claimed.destination} could not be told in time that ${claimed.key} is over, and is tried again. Until then it is open there, under ${under}: ${outcome.reason ?? 'nobody knows why'}`;
+  const trouble = { kind: 'late-end', of: destination.address, words };
+  const also = tellOwner(claimed, trouble, { notify: context.notify, now: context.now });
+  return { ...finished, told: { ...told, lateEnd: true }, ...together(finished.also, also ? [also] : []) };
 }
 
 async function fallBack(tried: Tried, finished: AttemptRecord, context: AttemptContext): Promise<Also[]> {
@@ -52,24 +73,23 @@ async function fallBack(tried: Tried, finished: AttemptRecord, context: AttemptC
 }
 
 /** Nobody is called out for a test, by way of a fallback neither. */
-function standInFor({ destination, episode }: ClaimedNotification, place: Place | undefined) {
+function standInFor({ destination, episode }: ClaimedNotification, place: Place | undefined): Rung | undefined {
   if (!place || (episode.test && place.pages)) return undefined;
-  return { address: place.address, destination: place.destination, standsInFor: destination };
+  const rung: Rung = { address: place.address, destination: place.destination };
+  // Under the same label it is the destination itself, which has moved.
+  return place.destination === destination ? rung : { ...rung, standsInFor: destination };
 }
 
-function noticeTo(standIn: Rung & { standsInFor: string }, notice: Episode): Also {
+function noticeTo(standIn: Rung, notice: Episode): Also {
   const { address, standsInFor } = standIn;
-  const standIns = [...(notice.standIns ?? []), { address, standsInFor }];
+  const standIns = [...(notice.standIns ?? []), ...(standsInFor === undefined ? [] : [{ address, standsInFor }])];
   const owed = owedFor({ change: 'opened', episode: notice, joined: [standIn] }, [standIn]);
-  return { episodes: [{ ...notice, standIns }], owed: owed.map((each) => each.owed) };
+  const told = standIns.length > 0 ? { ...notice, standIns } : notice;
+  return { episodes: [told], owed: owed.map((each) => each.owed) };
 }
 
 /** Its own notification, and so its own end. Of an episode that is over meanwhile, nobody is told. */
-async function ring(
-  standIn: Rung & { standsInFor: string },
-  { claimed }: Tried,
-  context: AttemptContext,
-): Promise<void> {
+async function ring(standIn: Rung, { claimed }: Tried, context: AttemptContext): Promise<void> {
   const { ledger, newToken } = context.notify;
   const { key, number } = claimed;
   await untilKept(async () => {

@@ -12,6 +12,9 @@ import { recordBase } from './recording.ts';
 /** What `budget` names for looks: over the limit for looking is not over the limit for telling. */
 export const looks = 'looks';
 
+/** What waits for another credential says so in these words. */
+export const credentialRefused = 'its credential was refused';
+
 /** The end of an attempt at what must not be tried now: its limit is exceeded, or its credential was refused. */
 export async function turnedBack(
   tried: Tried,
@@ -26,7 +29,7 @@ export async function turnedBack(
   if (!parked) return undefined;
   parking.wait(destination.credential, claimed.id);
   const told = patientRecord(tried, parked.restMs, now);
-  const why = `its credential was refused: ${parked.why}`;
+  const why = `${credentialRefused}: ${parked.why}`;
   return waiting({ ...tried, told }, { why, restMs: parked.restMs }, context);
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { durationWords } from '../domain/duration.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -67,7 +68,9 @@ async function tellOwner(
     keys.length === 1 ? ['One open incident is', 'It is'] : [`${keys.length} open incidents are`, 'They are'];
   const until = `${it} ended in ${durationWords(graceMs)}, unless the rule comes back`;
   const words = `${what} fed by no rule any more: ${named(keys)}. ${until}.`;
-  const about = `orphans:${day}:${file.slice(0, 16)}`;
+  // The same keys of the same file are told once a day; others of it are news.
+  const which = createHash('sha256').update(JSON.stringify(keys)).digest('hex');
+  const about = `orphans:${day}:${file.slice(0, 16)}:${which.slice(0, 16)}`;
   const episode = ownerNotice({ about, words, severity: 'warning', now });
   const owed = owedFor({ change: 'opened', episode, joined: [place] }, [place]).map((each) => each.owed);
   await ledger.commit([{ token: newToken(), expects: [], incidents: [], episodes: [episode], owed }]);

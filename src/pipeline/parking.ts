@@ -17,6 +17,8 @@ export type Parking = {
 };
 
 export const probeEveryMs = 300_000;
+/** What is new, or was asked for by a person, may be the probe before that is due. */
+const probeAgainMs = 15_000;
 
 type Lot = Omit<Parked, 'waiting'> & { day: string; probeAtMs: number; waiting: Set<string> };
 
@@ -34,7 +36,7 @@ export function openParking(elapsedMs: () => number): Parking {
       const lot = lots.get(credential);
       if (!lot) return undefined;
       const restMs = lot.probeAtMs - elapsedMs();
-      if (restMs > 0) return { why: lot.why, restMs };
+      if (restMs > probeEveryMs - probeAgainMs) return { why: lot.why, restMs };
       lot.probeAtMs = elapsedMs() + probeEveryMs;
       return undefined;
     },

@@ -51,3 +51,22 @@ test('a path is written as people write it', () => {
   expect(pathText(['rules', 0, 'when', 'inboxRate'])).toBe('rules[0].when.inboxRate');
   expect(pathText([])).toBe('');
 });
+
+test.each(['['.repeat(100_000), '{"a":'.repeat(5_000), `${'['.repeat(101)}${']'.repeat(101)}`])(
+  'what is nested too deep is said to be, and not read (%#)',
+  (text) => {
+    expect(readStrictJson(text)).toMatchObject({
+      value: undefined,
+      problems: [{ path: 'the file', message: 'is nested deeper than 100 levels' }],
+    });
+  },
+);
+
+test('brackets in texts are no nesting', () => {
+  const text = JSON.stringify({ a: '['.repeat(500), ['{'.repeat(200)]: '"['.repeat(200) });
+  expect(readStrictJson(text).problems).toEqual([]);
+});
+
+test('what is longer than any rules file is not read', () => {
+  expect(readStrictJson(' '.repeat(17 * 1024 * 1024)).problems).toMatchObject([{ message: 'is longer than 16 MiB' }]);
+});

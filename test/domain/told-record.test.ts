@@ -2,9 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Episode } from '../../src/domain/incident.ts';
 import type { Stray, Told } from '../../src/domain/notification.ts';
 import { nothingTold } from '../../src/domain/notification.ts';
-import { absorb as absorbed, heldRecord, refusedRecord, toldRecord } from '../../src/domain/told-record.ts';
+import {
+  absorb as absorbed,
+  heldRecord,
+  maybeRecord,
+  refusedRecord,
+  toldRecord,
+} from '../../src/domain/told-record.ts';
 import { anEpisode } from './episodes.ts';
-import { acked, acknowledged, end, key, maybe, next, part, stray, told } from './made-told.ts';
+import { acked, acknowledged, end, key, maybe, next, part, raised, stray, told } from './made-told.ts';
 import { edited, folded, posted, threaded } from './made-ways.ts';
 
 function absorb(record: Told, unrecorded: { interrupted: boolean; strays: Stray[]; episode?: Episode }, ways = edited) {
@@ -77,11 +83,14 @@ describe('what nobody recorded', () => {
     const critical = told(part({ severity: 'critical' }));
     const update = { act: 'update', key, part: 0, ref: 'C1:1.1' } as const;
     const eased = anEpisode({ revision: 2, severity: 'warning' });
-    const again = { severity: 'critical', revision: 3, changes: [{ ...raised, revision: 3 }] } as const;
+    const again = { severity: 'critical' as const, revision: 3, changes: [{ ...raised, revision: 3 }] };
     const unanswered = maybeRecord(critical, update, { episode: eased, ways: posted });
     const unrecorded = absorb(critical, { ...nothing, interrupted: true, episode: anEpisode(again) }, posted);
     const held = { for: 'silence:s1', why: 'silence s1', restMs: 60_000 };
-    for (const record of [unanswered, unrecorded]) {
+    const warned = told(part({ revision: 2 }));
+    const strays = [stray({ severity: 'critical' })];
+    const stranger = absorb(warned, { ...nothing, strays, episode: anEpisode(again) }, posted);
+    for (const record of [unanswered, unrecorded, stranger]) {
       expect(next(again, record, posted)).toMatchObject({ act: 'update' });
       expect(next(again, record, posted, { held })).toMatchObject({ act: 'wait', for: 'silence:s1' });
     }

@@ -1,10 +1,10 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hear, isOpen, metricsOf, serveIn, settled, townOn, warningsOf, withRule } from './reload-town.ts';
+import { hear, isOpen, keyOf, metricsOf, serveIn, settled, townOn, warningsOf, withRule } from './reload-town.ts';
 import { placementTest, post } from './sender.ts';
 import type { Town } from './town.ts';
-import { channel, otherChannel, secret, until } from './town.ts';
+import { channel, otherChannel, routingKey, secret, until } from './town.ts';
 
 const engines = ['sqlite', 'redis'] as const;
 const lenient = withRule({ when: { inboxRate: { $lt: 0.4 } } });
@@ -193,4 +193,34 @@ test('a bot token in a file is taken up when it is changed, and what waited for 
   await writeFile(file, 'xoxb-new');
   await until(async () => town.slack.messages(channel).length === 1, 5_000, 'it is told with the new token');
   expect(await warningsOf(service)).toEqual([]);
+});
+
+test('a bot token that is changed by starting anew tells at once what waited for it', async () => {
+  const town = await townOn('sqlite');
+  const service = await serveIn(town);
+  town.slack.setToken(town.slack.token, 'token_revoked');
+  await hear(service, 'parked.example.com', 0.5);
+  await until(async () => (await warningsOf(service)).some((each) => each.includes('token_revoked')), 10_000, 'parked');
+  await service.stop();
+  town.slack.setToken('xoxb-new', undefined);
+  await serveIn(town, { SLACK_BOT_TOKEN: 'xoxb-new' });
+  await until(async () => town.slack.messages(channel).length === 1, 10_000, 'it is told with the new token');
+});
+
+test('a routing key that is put right pages for what is open', async () => {
+  const town = await townOn('sqlite');
+  const file = join(town.dir, 'key');
+  await writeFile(file, 'e'.repeat(32));
+  const { 'on-call': onCall, ...others } = destinationsOf(town);
+  await town.change({ destinations: { ...others, 'on-call': { ...onCall, routingKey: { file } } } });
+  const service = await serveIn(town);
+  await hear(service, 'open.example.com', 0.5);
+  await until(async () => (await town.backlog()).deadNotifications === 1, 10_000, 'the wrong key is refused');
+  await writeFile(file, routingKey);
+  await until(async () => town.pagerDuty.incidents.length === 1, 10_000, 'the right one pages');
+  expect(town.pagerDuty.incidents).toMatchObject([{ dedupKey: keyOf('open.example.com') }]);
+  expect(JSON.stringify(town.pagerDuty.incidents)).not.toContain('stands in for');
+  await hear(service, 'open.example.com', 0.9);
+  await settled(town);
+  expect(town.pagerDuty.incidents.map(({ status }) => status)).toEqual(['resolved']);
 });

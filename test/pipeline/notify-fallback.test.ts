@@ -144,6 +144,30 @@ describe.each(engines)('who is told instead, on %s', (engine) => {
   });
 });
 
+test.each(engines)(
+  'the owner hears once of an end that is not told in time, and where it is still open, on %s',
+  async (engine) => {
+    const pager = madeDestination({ name: 'pager', ways: pagerWays });
+    const owner = madeDestination({ name: 'owner' });
+    const { becomes, tellAfter } = await openTold(engine, [pager, owner], { owner: 'owner' });
+    await becomes(0.5);
+    pager.answerAll({ kind: 'retry', reason: 'down' }, 'resolve');
+    await becomes(0.9);
+    for (let i = 0; i < 110; i += 1) await tellAfter(second);
+    expect(owner.standing).toEqual([]);
+    for (let i = 0; i < 600; i += 1) await tellAfter(second);
+    expect(owner.standing.map(({ title, told }) => [title, told])).toEqual([
+      [
+        `tocsin: pager could not be told in time that ${key} is over, and is tried again. Until then it is open there, under ${key}: down`,
+        1,
+      ],
+    ]);
+    pager.forgetAnswers();
+    for (let i = 0; i < 300; i += 1) await tellAfter(second);
+    expect(pager.standing).toMatchObject([{ state: 'resolved' }]);
+  },
+);
+
 test.each(engines)('nobody is called out for a test, by way of a fallback neither, on %s', async (engine) => {
   const chat = madeDestination();
   const pager = madeDestination({ name: 'pager', ways: pagerWays });

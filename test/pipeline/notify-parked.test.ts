@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { unpark } from '../../src/pipeline/unpark.ts';
 import { findingWays, madeDestination } from './made-destination.ts';
 import type { Engine } from './open-store.ts';
 import { day, engines, minute, second } from './open-store.ts';
@@ -47,6 +48,26 @@ describe.each(engines)('a credential that is refused, on %s', (engine) => {
     await tellAfter(5 * minute);
     expect(chat.standing).toHaveLength(3);
     expect(notifier.troubles()).toEqual([]);
+  });
+
+  test('is tried for what a person asks to be told again', async () => {
+    const { chat, ledger, tell, tellAfter } = await openRevoked(engine);
+    await tellAfter(20 * second);
+    expect(chat.calls).toHaveLength(1);
+    chat.forgetAnswers();
+    const { items } = await ledger.listNotifications({ state: 'due', limit: 1 });
+    await ledger.revive({ ids: items.map(({ id }) => id) });
+    await tell();
+    expect(chat.standing).toHaveLength(3);
+  });
+
+  test('is tried at once by a process that begins, and by none of those that wait elsewhere', async () => {
+    const { ledger } = await openRevoked(engine);
+    expect(await unpark(ledger, new Set(['made:elsewhere']))).toBe(0);
+    expect(await unpark(ledger)).toBe(3);
+    const { items } = await ledger.listNotifications({ state: 'due', limit: 10 });
+    const now = await ledger.now();
+    expect(items.filter(({ dueAt }) => dueAt <= now)).toHaveLength(3);
   });
 
   test('that is exchanged has all told at once', async () => {
