@@ -49,7 +49,7 @@ describe('a service between Slack and PagerDuty', () => {
 
 describe('a Slack that hangs', () => {
   test('costs its own time-out and nobody else’s, and is told of all when it is back', async () => {
-    const { slack, pagerDuty, send, settled, port } = await openService({ slack: { timeout: '300ms' } });
+    const { slack, pagerDuty, send, settled, port } = await openService({ slack: { timeout: '3s' } });
     slack.failAll('hang');
     const domains = Array.from({ length: 50 }, (_, i) => `d${i}.example.com`);
     await Promise.all(domains.map((domain) => send(0.5, domain)));
@@ -61,8 +61,9 @@ describe('a Slack that hangs', () => {
     await expect.poll(() => pagerDuty.incidents.length, { interval: 5 }).toBe(51);
     const pagedMs = performance.now() - startedAt;
     expect(slack.messages(channel)).toEqual([]);
-    expect(answeredMs).toBeLessThan(250);
-    expect(pagedMs).toBeLessThan(1_000);
+    // Before the first of the calls that hang was given up.
+    expect(answeredMs).toBeLessThan(3_000);
+    expect(pagedMs).toBeLessThan(3_000);
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
 
     slack.failAll(undefined);
