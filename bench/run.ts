@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { load, peakMemory, start } from './processes.ts';
+import { ruleFigures } from './rules.ts';
 import type { Setting } from './setting.ts';
 import { coldStart, openSetting, secret } from './setting.ts';
 
@@ -116,5 +117,7 @@ const lines = [
   '| | SQLite | Redis, everysec |',
   '|---|---|---|',
   ...names.map((name) => row(name, byRound)),
+  '',
+  ...ruleFigures(),
 ];
 process.stdout.write(`${lines.join('\n')}\n`);

@@ -9,6 +9,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { notifier } from './pipeline/notify.ts';
 import { presence } from './pipeline/presence.ts';
 import { router } from './pipeline/route.ts';
+import { rememberUnheard } from './pipeline/unheard.ts';
 import { watcher } from './pipeline/watch.ts';
 import type { Refused } from './reload.ts';
 import { reloader } from './reload.ts';
@@ -70,21 +71,19 @@ export function startPipeline({ ledger, inForce, openers, read, heard, ...parts 
     addresses: () => current().configured,
     look: among.look,
   });
+  const standing = () => current().standing;
   const destinations = () => current().destinations;
   const fallback = (address: string) => current().fallbacks.get(address);
   const wake = () => loops.notify.wake();
   const telling = notifier({ ...shared, destinations, fallback, onUntellable: parts.onUntellable }, wake);
-  const route = router({
-    ...shared,
-    feeding: among.feeding,
-    standing: () => current().standing,
-    source: (name) => current().sources.get(name),
-  });
+  const unheard = rememberUnheard(shared.elapsedMs);
+  const source = (name: string) => current().sources.get(name);
+  const route = router({ ...shared, unheard, feeding: among.feeding, standing, source });
   const loops: Record<'presence' | 'notify' | 'route' | 'watch' | 'reload', PollLoop> = {
     presence: pollLoop('presence', present.turn, log),
     notify: pollLoop('notify', telling.turn, log),
     route: pollLoop('route', route, log),
-    watch: pollLoop('watch', watcher({ ...shared, feeding: among.feeding, retention }), log),
+    watch: pollLoop('watch', watcher({ ...shared, feeding: among.feeding, standing, retention }), log),
     reload: pollLoop('reload', reload.turn, log),
   };
   const deafen = ledger.onWork((work) => loops[work].wake());
@@ -93,7 +92,7 @@ export function startPipeline({ ledger, inForce, openers, read, heard, ...parts 
       reload.ask();
       loops.reload.wake();
     },
-    warnings: () => [...warningsOf(current(), reload.refused()), ...telling.troubles()],
+    warnings: () => [...warningsOf(current(), reload.refused()), ...telling.troubles(), ...unheard.warnings()],
     parked: () => telling.parked().length,
     stops: [
       () => present.leave(),

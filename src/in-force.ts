@@ -66,16 +66,17 @@ function inForceOf(rules: ResolvedRules, beyond: Beyond, parts: InForceParts): I
   const configured = opened.slice(0, openings.length);
   const reachable = opened.slice(0, openings.length + beyond.reachable.length);
   const places = placesOf(configured, config);
+  const owner = config.owner === undefined ? undefined : places.get(config.owner);
   return {
     rules,
     sources: parts.senders(rules),
-    standing: { rules: config.rules, places, staleAfterMs: config.staleAfterMs },
+    standing: { rules: config.rules, places, ...(owner ? { owner } : {}), staleAfterMs: config.staleAfterMs },
     destinations: byAddress(opened),
     configured: [...byAddress(configured).values()].map(({ address, type, name, credential }) => {
       return { address, type, destination: name, credential };
     }),
     reachable: [...byAddress(reachable).keys()],
-    owner: config.owner === undefined ? undefined : places.get(config.owner),
+    owner,
     fallbacks: new Map([
       // What was never told where a label led before is told where it leads now.
       ...fallbacksOf(opened.slice(openings.length), places, (name) => name),

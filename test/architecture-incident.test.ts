@@ -43,7 +43,10 @@ function lowTown() {
     current,
     by: (act: (incident: Incident, by: PersonsAct) => Settled | string) =>
       keep(act(current(), { by: 'ann', at: start + hour })),
-    passes: (ms: number) => keep(wake(current(), { now: start + ms, gaps: [], stillOrphan: () => true })),
+    passes: (ms: number) =>
+      keep(
+        wake(current(), { now: start + ms, gaps: [], stillOrphan: () => true, waitedFor: () => ({ is: 'unknown' }) }),
+      ),
     unfed() {
       place.edit(...others);
       look(others);

@@ -55,9 +55,20 @@ const allowedRooms: Record<string, string[]> = {
   ],
   'compose-workers': ['config', 'domain', 'ledger', 'pipeline', 'compose-destinations', 'in-force', 'reload'],
   'compose-destinations': ['config', 'destinations', 'domain', 'ledger', 'in-force'],
+  'compose-rehearsal': ['compose', 'config', 'domain', 'pipeline'],
   'in-force': ['config', 'destinations', 'domain', 'ledger', 'sources'],
   reload: ['config'],
-  cli: ['compose', 'compose-destinations', 'config', 'domain', 'ledger', 'pipeline', 'runtime', 'sources'],
+  cli: [
+    'compose',
+    'compose-destinations',
+    'compose-rehearsal',
+    'config',
+    'domain',
+    'ledger',
+    'pipeline',
+    'runtime',
+    'sources',
+  ],
   http: ['domain', 'ledger', 'pipeline', 'sources', 'runtime'],
   pipeline: ['domain', 'ledger', 'sources', 'destinations', 'runtime'],
   config: ['domain'],
@@ -91,13 +102,15 @@ const owners: Record<string, string[]> = {
   express: ['http'],
   commander: ['cli'],
   zod: ['domain', 'config'],
+  re2js: ['domain'],
+  liquidjs: ['domain'],
   pino: ['runtime', 'pipeline', 'http', 'cli', 'compose', 'reload'],
   'prom-client': ['runtime'],
   'jsonc-parser': ['config'],
 };
 
 /** Pure parts of Node: they look at nothing but what they are given. */
-const pureForDomain = ['zod', 'node:crypto', 'node:util'];
+const pureForDomain = ['zod', 're2js', 'liquidjs', 'node:crypto', 'node:util'];
 
 const maxLines = 250;
 const maxFunctionLines = 40;

@@ -36,7 +36,14 @@ test('the package holds what runs and what one reads, and nothing else', () => {
   const code = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.(?:ts|lua)$/.test(path))
     .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
-  const beside = ['package.json', 'README.md', 'LICENSE', 'rules.example.json', 'rules.schema.json'];
+  const beside = [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'rules.example.json',
+    'rules.example.tests.json',
+    'rules.schema.json',
+  ];
   expect(packed?.files.map(({ path }) => path).sort()).toEqual([...code, ...beside].sort());
   expect(packed?.files.find(({ path }) => path === 'dist/main.js')?.mode).toBe(0o755);
 });

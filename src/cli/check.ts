@@ -1,10 +1,12 @@
 import { traitsByType } from '../compose.ts';
+import { failingTests } from '../compose-rehearsal.ts';
+import type { Config } from '../config/load-rules.ts';
 import { loadRules } from '../config/load-rules.ts';
 import type { Problem } from '../domain/filter.ts';
 import { rulesPath } from './rules-path.ts';
 import type { AddCommand } from './run-command.ts';
 
-/** `tocsin check`: every problem of a rules file at once. Secrets are not looked at. */
+/** `tocsin check`: every problem of a rules file at once, its tests that fail among them. Secrets are not looked at. */
 export const checkCommand: AddCommand = (program, invocation, done) => {
   const { print, complain } = invocation;
   program
@@ -15,13 +17,19 @@ export const checkCommand: AddCommand = (program, invocation, done) => {
     .action((options: { rules?: string; json?: boolean }) => {
       const path = rulesPath(invocation, options.rules, false);
       const loaded = loadRules(path, traitsByType);
-      const problems: Problem[] = loaded.ok ? [] : loaded.problems;
+      const problems: Problem[] = loaded.ok ? failingTests(loaded.config) : loaded.problems;
       const warnings: Problem[] = loaded.ok ? loaded.config.warnings : [];
-      done(loaded.ok ? 0 : 1);
-      if (options.json) return print(JSON.stringify({ ok: loaded.ok, problems, warnings }, null, 2));
+      const ok = problems.length === 0;
+      done(ok ? 0 : 1);
+      if (options.json) return print(JSON.stringify({ ok, problems, warnings }, null, 2));
       for (const problem of problems) complain(`${problem.path}: ${problem.message}`);
       for (const warning of warnings) complain(`warning: ${warning.path}: ${warning.message}`);
-      if (loaded.ok) print(`${path} is fine: ${loaded.config.rules.rules.length} rules.`);
+      if (loaded.ok && ok) print(`${path} is fine: ${sizeOf(loaded.config)}.`);
       else complain(`${path}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`);
     });
 };
+
+function sizeOf({ rules, tests }: Config): string {
+  const passing = tests.length === 1 ? '1 test passes' : `${tests.length} tests pass`;
+  return `${rules.rules.length} rules${tests.length === 0 ? '' : `, ${passing}`}`;
+}

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { countOption } from './count-option.ts';
 import { withLedger } from './ledger-path.ts';
 import { withMoments as notificationMoments, notificationText } from './notification-text.ts';
+import { openElsewhere } from './open-elsewhere.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
 import { traceText } from './trace-text.ts';
@@ -92,28 +93,35 @@ async function show(ledger: Ledger, id: string, { json, print, complain }: ShowO
     return 1;
   }
   const items = [];
-  for (const each of found) items.push({ ...each, told: each.trace ? await toldOf(ledger, each.trace) : [] });
+  for (const each of found) items.push({ ...each, ...(await beside(ledger, each)) });
   if (json) {
-    const shown = items.map(({ body, told, ...each }) => ({
+    const shown = items.map(({ body, told, elsewhere, ...each }) => ({
       ...withMoments(each),
+      ...(elsewhere.size > 0 ? { openUnder: Object.fromEntries(elsewhere) } : {}),
       ...(body ? { body: Buffer.from(body).toString('utf8') } : {}),
       notifications: told.flatMap(({ notifications }) => notifications.map(notificationMoments)),
     }));
     print(JSON.stringify(shown.length === 1 ? shown[0] : shown, null, 2));
     return 0;
   }
-  for (const { trace, told, ...each } of items) {
+  for (const { trace, told, elsewhere, ...each } of items) {
     print(
       `${each.id}  ${each.type}  from ${each.source}, received ${moment(each.receivedAt)}, ${each.bytes} bytes: ${each.state}`,
     );
     if (each.reason) print(`  dead: ${each.reason}`);
-    print(trace ? traceText(trace) : '  (no trace: it is not routed yet, or its details are forgotten)');
+    print(trace ? traceText(trace, { elsewhere }) : '  (no trace: it is not routed yet, or its details are forgotten)');
     for (const { key, number, episode, notifications } of told) {
       print(`  told of ${key} #${number}:`);
       for (const one of notifications) print(notificationText(one, episode));
     }
   }
   return 0;
+}
+
+/** What the trace does not say: what was told, and what stays open though a rule said that it is over. */
+async function beside(ledger: Ledger, { trace, source }: { trace?: Trace; source: string }) {
+  if (!trace) return { told: [], elsewhere: new Map<string, string[]>() };
+  return { told: await toldOf(ledger, trace), elsewhere: await openElsewhere(ledger, { ...trace, source }) };
 }
 
 /** What was told of the episodes that the delivery changed: by it, and by what came before and after it. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sourceTypes } from '../compose.ts';
 import { secretReader } from '../config/secrets.ts';
+import { changedAt } from '../domain/changed-at.ts';
 import type { Problem } from '../domain/filter.ts';
 import { nearest } from '../domain/nearest.ts';
 import type { SourceType } from '../sources/source.ts';
@@ -101,26 +102,18 @@ type Fixture = { type: SourceType; eventType: string; id: string; secret: string
 
 function signed({ type, eventType, id, secret, changes }: Fixture) {
   const atMs = Date.now();
-  const body = type.fixture(eventType, { id, atMs }) ?? {};
-  for (const change of changes) setPath(body, change);
+  const body = changes.reduce<unknown>(changedBody, type.fixture(eventType, { id, atMs }));
   return type.sign(Buffer.from(JSON.stringify(body)), secret, { id, type: eventType, atMs });
 }
 
-/** Changes `path` (dotted; a number is a place in a list) of a body. */
-function setPath(body: Record<string, unknown>, change: string): void {
+/** The body with what `path=value` (dotted; a number is a place in a list) changes. */
+function changedBody(body: unknown, change: string): unknown {
   const at = change.indexOf('=');
   const path = change.slice(0, at).split('.');
   if (at < 1 || path.some((step) => step === '' || step === '__proto__')) {
     throw new Misuse(`--set takes path=value, such as data.summary.inboxRate=0.95, not "${change}"`);
   }
-  const last = path.pop() ?? '';
-  let inside: Record<string, unknown> = body;
-  for (const step of path) {
-    const next = Object.hasOwn(inside, step) ? inside[step] : undefined;
-    inside[step] = typeof next === 'object' && next !== null ? structuredClone(next) : {};
-    inside = inside[step] as Record<string, unknown>;
-  }
-  inside[last] = jsonOrText(change.slice(at + 1));
+  return changedAt(body, path, jsonOrText(change.slice(at + 1)));
 }
 
 function jsonOrText(text: string): unknown {

@@ -1,7 +1,10 @@
 import { changeWords } from '../domain/change-words.ts';
 import type { ByPerson, Cause, Episode, Incident } from '../domain/incident.ts';
+import { isShadowKey } from '../domain/lane.ts';
 import { messageOf } from '../domain/message.ts';
+import { quietMsOf } from '../domain/quiet.ts';
 import { leadOf } from '../domain/settle.ts';
+import { periodWords } from '../domain/value-words.ts';
 import type { NotificationHistory } from '../ledger/history.ts';
 import { notificationText } from './notification-text.ts';
 import { moment } from './table.ts';
@@ -15,6 +18,7 @@ export function summary(incident: Incident) {
     key,
     state: open ? 'open' : episode > 0 ? 'resolved' : 'quiet',
     episode,
+    ...(isShadowKey(key) ? { shadow: true } : {}),
     ...(severity ? { severity } : {}),
     ...(openedAt === undefined ? {} : { openedAt: new Date(openedAt).toISOString() }),
     ...(last ? { endedAt: new Date(last.endedAt).toISOString(), why: last.why } : {}),
@@ -28,10 +32,12 @@ function snoozeMoments({ at, until, ...rest }: NonNullable<Incident['snoozed']>)
   return { ...rest, at: new Date(at).toISOString(), until: new Date(until).toISOString() };
 }
 
-/** What people did to it goes before the plain `open`. */
-export function stateWords({ open, episode, acknowledged, snoozed }: Incident): string {
-  if (!open) return episode > 0 ? 'resolved' : 'quiet';
-  return [acknowledged ? ['acknowledged'] : [], snoozed ? ['snoozed'] : []].flat().join(', ') || 'open';
+/** What people did to it goes before the plain `open`. Of what is in shadow nobody is told. */
+export function stateWords({ key, open, episode, acknowledged, snoozed }: Incident): string {
+  const shadow = isShadowKey(key) ? ' (shadow)' : '';
+  if (!open) return `${episode > 0 ? 'resolved' : 'quiet'}${shadow}`;
+  const done = [acknowledged ? ['acknowledged'] : [], snoozed ? ['snoozed'] : []].flat().join(', ');
+  return `${done || 'open'}${shadow}`;
 }
 
 /** An incident as a person reads it: who has it, what feeds it, each episode and what was told of it. */
@@ -51,12 +57,16 @@ export function incidentText(key: string, found: Shown): string {
 
 type Shown = { incident: Incident | undefined; episodes: Episode[]; notifications: NotificationHistory[] };
 
-function causeLines({ firing, rule, source, ring, orphan }: Cause): string[] {
+function causeLines(cause: Cause): string[] {
+  const { firing, rule, source, ring, orphan, absent, heardAt } = cause;
   const heard = ring.map((entry) => entry.verdict).join(', ') || 'nothing since it was last over';
   const line = `  ${firing ? 'fires' : 'quiet'}: rule ${rule} on ${source} (heard: ${heard})`;
-  if (!orphan) return [line];
+  const waits = `${firing ? 'is given up' : 'opens'} when nothing is heard for ${periodWords(quietMsOf(cause))}`;
+  const absence = absent ? [`    ${waits}; heard last at ${moment(heardAt)}`] : [];
+  if (!orphan) return [line, ...absence];
   const since = `no rule in force feeds it since ${moment(orphan.since)}`;
-  return [line, `    orphan: ${since}; it is ended at ${moment(orphan.until)} unless the rule comes back`];
+  const end = `it is ended at ${moment(orphan.until)} unless the rule comes back`;
+  return [line, ...absence, `    orphan: ${since}; ${end}`];
 }
 
 function episodeLines(episode: Episode): string[] {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { traitsByType } from '../compose.ts';
+import { tested } from '../compose-rehearsal.ts';
 import type { RulesReading } from '../config/read-rules.ts';
 import { readRules } from '../config/read-rules.ts';
 import { secretReader } from '../config/secrets.ts';
@@ -28,9 +29,10 @@ type Standing = { id: string; state: 'in-force' | 'refused' | 'waiting'; why?: s
 async function reload(options: Options, invocation: Invocation): Promise<number> {
   const { print, complain } = invocation;
   const path = rulesPath(invocation, options.rules, false);
-  const read = readRules({ path, traits: traitsByType, secret: secretReader(invocation.variables), preview: true });
+  const secret = secretReader(invocation.variables);
+  const read = tested(readRules({ path, traits: traitsByType, secret, preview: true }));
   // Its secrets are the services' own affair: they may not be set here.
-  if (read.file === undefined || (!read.ok && read.of === 'file'))
+  if (read.file === undefined || (!read.ok && read.of !== 'secrets'))
     return refused(path, read, { ...options, ...invocation });
   const { file } = read;
   const services = await withLedger(invocation, async (ledger) => {

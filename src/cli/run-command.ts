@@ -3,8 +3,10 @@ import type { Environment } from '../config/environment.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import { printable } from '../runtime/printable.ts';
+import { backtestCommand } from './backtest.ts';
 import { checkCommand } from './check.ts';
 import { deliveriesCommand } from './deliveries.ts';
+import { explainCommand } from './explain.ts';
 import { fireCommand } from './fire.ts';
 import { incidentsCommand } from './incidents.ts';
 import { Misuse } from './misuse.ts';
@@ -14,6 +16,7 @@ import { reloadCommand } from './reload.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { silenceCommand } from './silence.ts';
+import { testCommand } from './test.ts';
 
 /** What every command gets. Its exit code: 0 fine, 1 the answer is no, 2 misuse. */
 export type Invocation = {
@@ -31,6 +34,9 @@ const commands: AddCommand[] = [
   serveCommand,
   fireCommand,
   checkCommand,
+  testCommand,
+  explainCommand,
+  backtestCommand,
   deliveriesCommand,
   incidentsCommand,
   silenceCommand,

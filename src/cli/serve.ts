@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Service, ServiceOptions } from '../compose.ts';
 import { startService, traitsByType } from '../compose.ts';
+import { tested } from '../compose-rehearsal.ts';
 import type { Config } from '../config/load-rules.ts';
 import type { RulesReading } from '../config/read-rules.ts';
 import { readRules } from '../config/read-rules.ts';
@@ -36,7 +37,7 @@ async function serve(options: Options, invocation: Invocation): Promise<number> 
   const path = rulesPath(invocation, options.rules, preview);
   const environment = { ...invocation.environment, ...portOption(options.port) };
   const { log, secret, secretOf } = preview ? previewParts(invocation) : liveParts(invocation);
-  const read = () => readRules({ path, traits: traitsByType, secret, preview });
+  const read = () => tested(readRules({ path, traits: traitsByType, secret, preview }));
   const reading = read();
   if (!reading.ok) return explain(reading, { path, preview, ...invocation });
   const { rules } = reading;
@@ -61,6 +62,7 @@ type Explained = { path: string; preview: boolean; complain: (text: string) => v
 
 function explain(reading: Extract<RulesReading, { ok: false }>, { path, preview, complain }: Explained): number {
   if (reading.of === 'file') complain(`${path} cannot be used:`);
+  else if (reading.of === 'tests') complain(`${path} does not pass its tests (tocsin test shows more):`);
   else if (!preview) complain('Some secrets are missing (serve --preview makes them up and sends nothing):');
   complainOf(reading.problems, complain);
   if (!existsSync(path)) complain('Begin with a copy of rules.example.json, or name another file with --rules.');

@@ -16,8 +16,8 @@ export function checkNames(value: unknown, problems: Problem[]): void {
     problems.push({ path, message: `there is no ${kind} "${name}": ${way}` });
   };
   for (const [i, rule] of rawRules(value).entries()) {
-    for (const [j, name] of namesIn(rule, 'from').entries()) check('source', name, `rules[${i}].from[${j}]`);
-    for (const [j, name] of namesIn(rule, 'to').entries()) check('destination', name, `rules[${i}].to[${j}]`);
+    for (const [j, name] of namesIn(rule).entries()) check('source', name, `rules[${i}].from[${j}]`);
+    for (const { name, at } of labelsOf(rule)) check('destination', name, `rules[${i}].${at}`);
   }
   check('destination', isObject(value) ? value.owner : undefined, 'owner');
   const fallbacks = new Map(Object.entries(destinations).map(([name, each]) => [name, fallbackIn(each)]));
@@ -64,7 +64,19 @@ export function rawRules(value: unknown): unknown[] {
   return isObject(value) && Array.isArray(value.rules) ? value.rules : [];
 }
 
-export function namesIn(rule: unknown, key: 'from' | 'to'): unknown[] {
-  const names = isObject(rule) ? rule[key] : undefined;
-  return Array.isArray(names) ? names : [];
+/** The names of the sources it hears. */
+export function namesIn(rule: unknown): unknown[] {
+  return listOf(isObject(rule) ? rule.from : undefined);
+}
+
+/** The labels it sends to, all of them or those of each severity. */
+function labelsOf(rule: unknown): { name: unknown; at: string }[] {
+  const to = isObject(rule) ? rule.to : undefined;
+  const placed = (list: unknown, at: string) => listOf(list).map((name, i) => ({ name, at: `${at}[${i}]` }));
+  if (!isObject(to)) return placed(to, 'to');
+  return Object.entries(to).flatMap(([severity, list]) => placed(list, `to.${severity}`));
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }

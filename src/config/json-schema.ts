@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isObject } from '../domain/filter.ts';
 import { filterSchema, ruleSchema } from '../domain/rule.ts';
+import { rulesTestSchema } from '../domain/rules-test.ts';
+import { filterJsonSchema } from './filter-schema.ts';
 import { rulesFileSchema } from './rules-file.ts';
 
 /**
@@ -9,12 +11,19 @@ import { rulesFileSchema } from './rules-file.ts';
  */
 export function rulesJsonSchema(): Record<string, unknown> {
   const file = rulesFileSchema.extend({
-    rules: z.array(ruleSchema).describe(rulesFileSchema.shape.rules.description ?? ''),
+    tests: z
+      .array(rulesTestSchema)
+      .optional()
+      .meta(rulesFileSchema.shape.tests.meta() ?? {}),
+    rules: z.array(ruleSchema).meta(rulesFileSchema.shape.rules.meta() ?? {}),
   });
   const { $schema, ...schema } = z.toJSONSchema(file, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema === filterSchema) Object.assign(jsonSchema, filter);
+      if (zodSchema === filterSchema) Object.assign(jsonSchema, filterJsonSchema);
+      // They are left out where what is read becomes something else, as a duration does; these are as they are read.
+      const examples = z.globalRegistry.get(zodSchema)?.examples;
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
     },
   });
   return { $schema, title: 'A rules file of tocsin', ...schema };
@@ -22,6 +31,14 @@ export function rulesJsonSchema(): Record<string, unknown> {
 
 /** Every key that stands anywhere in a rules file but in filters: a misspelt one is most likely one of these. */
 export function knownKeys(): string[] {
+  known ??= keysOfRulesFile();
+  return known;
+}
+
+/** Made once, and only where one is misspelt. */
+let known: string[] | undefined;
+
+function keysOfRulesFile(): string[] {
   const { $defs, ...file } = rulesJsonSchema();
   const { filter: _filter, ...others } = isObject($defs) ? $defs : {};
   return [...new Set([...keysIn(file), ...keysIn(others)])];
@@ -33,39 +50,3 @@ function keysIn(schema: unknown): string[] {
   const own = isObject(schema.properties) ? Object.keys(schema.properties) : [];
   return [...own, ...Object.values(schema).flatMap(keysIn)];
 }
-
-const filterRef = { $ref: '#/$defs/filter' };
-const value = { type: ['string', 'number', 'boolean', 'array', 'object'] };
-const values = { type: 'array', minItems: 1, items: value };
-const filters = { type: 'array', minItems: 1, items: filterRef };
-
-/** What `compileFilter` knows, in its own words. */
-const operators = {
-  $eq: { description: 'Equal, deeply.', ...value },
-  $ne: { description: 'Not equal; in a list, no element is.', ...value },
-  $lt: { description: 'Less than.', type: 'number' },
-  $lte: { description: 'At most.', type: 'number' },
-  $gt: { description: 'More than.', type: 'number' },
-  $gte: { description: 'At least.', type: 'number' },
-  $in: { description: 'One of these.', ...values },
-  $nin: { description: 'None of these.', ...values },
-  $exists: { description: 'Whether it is there, and not null.', type: 'boolean' },
-  $glob: { description: 'The whole text is like this: * is anything, ? one character.', type: 'string' },
-  $and: { description: 'Every one of these matches.', ...filters },
-  $or: { description: 'At least one of these matches.', ...filters },
-  $not: { description: 'It does not match; what is unknown stays unknown.', ...filterRef },
-};
-
-const filter = {
-  type: 'object',
-  description: 'Mirrors the event: fields with plain values or operators, such as {"inboxRate": {"$lt": 0.8}}.',
-  minProperties: 1,
-  properties: operators,
-  patternProperties: {
-    '^(?!\\$)[^.]*$': {
-      description: 'A field of the event: a plain value it equals, or a filter on it.',
-      anyOf: [{ type: ['string', 'number', 'boolean'] }, filterRef],
-    },
-  },
-  additionalProperties: false,
-};

@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs';
-import type { z } from 'zod';
 import type { SourceTraits } from '../domain/event.ts';
 import type { Filter, Problem } from '../domain/filter.ts';
 import { compileFilter, isObject } from '../domain/filter.ts';
-import { nearest } from '../domain/nearest.ts';
+import { findingsIn } from '../domain/filter-doubts.ts';
 import { ruleSchema } from '../domain/rule.ts';
-import type { PlacedRule, RuleSet } from '../domain/rule-set.ts';
+import { findingsInRule } from '../domain/rule-findings.ts';
+import type { KnownSources, PlacedRule, RuleSet } from '../domain/rule-set.ts';
 import { compileRules } from '../domain/rule-set.ts';
 import { checkNames, namesIn, rawRules, section } from './check-names.ts';
-import { knownKeys } from './json-schema.ts';
+import { idleDestinations } from './idle-destinations.ts';
+import { inOrder } from './problem-lines.ts';
 import type { DestinationText, SourceText } from './rules-file.ts';
 import { rulesFileSchema } from './rules-file.ts';
-import { pathText, readStrictJson } from './strict-json.ts';
+import type { PlacedTest, TestsBeside } from './rules-tests.ts';
+import { readTestsBeside, testsBeside, testsWithin } from './rules-tests.ts';
+import { problemsOf } from './schema-problems.ts';
+import { readStrictJson } from './strict-json.ts';
 
 /** A rules file in force: read, checked and compiled. Secrets are still names. */
 export type Config = {
@@ -24,6 +28,8 @@ export type Config = {
   staleAfterMs: number;
   retention: { ageMs?: number; bytes?: number };
   rules: RuleSet;
+  /** Those in the file, then those in the file beside it. Read, and not run. */
+  tests: PlacedTest[];
   warnings: Problem[];
 };
 
@@ -43,15 +49,15 @@ export function loadRules(path: string, traits: TraitsByType): Loaded {
   } catch (error) {
     return { ok: false, problems: [unreadable(path, error as NodeJS.ErrnoException)] };
   }
-  return parseRules(text, traits);
+  return parseRules(text, traits, readTestsBeside(path));
 }
 
 export function unreadable(path: string, { code }: NodeJS.ErrnoException): Problem {
   return { path, message: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})` };
 }
 
-/** As `loadRules`, from a text. */
-export function parseRules(text: string, traits: TraitsByType): Loaded {
+/** As `loadRules`, from a text, and that of the tests beside it. */
+export function parseRules(text: string, traits: TraitsByType, beside?: TestsBeside): Loaded {
   // Some editors begin a file with a byte order mark, which is no JSON.
   const json = readStrictJson(text.replace(/^\uFEFF/, ''));
   const withLines = (problems: Problem[]) => inOrder(problems, json.lines);
@@ -60,13 +66,22 @@ export function parseRules(text: string, traits: TraitsByType): Loaded {
   const parsed = rulesFileSchema.safeParse(json.value);
   if (!parsed.success) problems.push(...problemsOf(parsed.error));
   const ruleTexts = readRules(json.value, problems);
-  const rules = compileRules(ruleTexts, knownSources(json.value, traits), problems);
+  const known = knownSources(json.value, traits);
+  const rules = compileRules(ruleTexts, known, problems);
+  const doubts = lint(ruleTexts, known, problems);
   checkNames(json.value, problems);
+  const named = { file: json.value, sources: known };
+  const within = testsWithin(named, problems);
+  const others = testsBeside(beside, named);
   const given = parsed.success ? parsed.data : undefined;
   const sources = new Map(Object.entries(given?.sources ?? {}));
   const destinations = new Map(Object.entries(given?.destinations ?? {}));
-  const filtered = new Map([...sources].map(([name, source]) => [name, withTestFilter(name, source, problems)]));
-  if (!given || problems.length > 0) return { ok: false, problems: withLines(problems) };
+  const filtered = new Map(
+    [...sources].map(([name, source]) => [name, withTestFilter(name, source, { problems, doubts })]),
+  );
+  if (!given || problems.length > 0 || others.problems.length > 0) {
+    return { ok: false, problems: [...withLines(problems), ...others.problems] };
+  }
   const config: Config = {
     sources: filtered,
     destinations,
@@ -79,7 +94,8 @@ export function parseRules(text: string, traits: TraitsByType): Loaded {
       ...(given.retention?.bytes === undefined ? {} : { bytes: given.retention.bytes }),
     },
     rules,
-    warnings: withLines(warningsOf(ruleTexts, destinations, given.owner)),
+    tests: [...within, ...others.tests],
+    warnings: withLines([...doubts, ...idleDestinations(ruleTexts, destinations, given.owner)]),
   };
   return { ok: true, config };
 }
@@ -94,7 +110,7 @@ function knownSources(value: unknown, traits: TraitsByType): Map<string, SourceT
     states: types.flatMap(([, { states }]) => states),
     endings: Object.fromEntries(types.flatMap(([, { endings }]) => Object.entries(endings))),
   };
-  const named = rawRules(value).flatMap((rule) => namesIn(rule, 'from'));
+  const named = rawRules(value).flatMap(namesIn);
   const configured = Object.entries(section(value, 'sources')).map(([name, source]): [string, SourceTraits] => {
     const known = types.find(([type]) => isObject(source) && source.type === type);
     return [name, known?.[1] ?? ofAnyType];
@@ -120,6 +136,18 @@ function readRules(value: unknown, problems: Problem[]): PlacedRule[] {
   });
 }
 
+/** What no event can meet is a problem; what it is doubtful that one can is returned. */
+function lint(rules: readonly PlacedRule[], sources: KnownSources, problems: Problem[]): Problem[] {
+  const faulty = problems.map(({ path }) => path);
+  const isSound = (at: string) =>
+    !faulty.some((path) => path === at || (/^[.[]/.test(path.slice(at.length)) && path.startsWith(at)));
+  return rules.flatMap((rule) => {
+    const { faults, doubts } = findingsInRule(rule, { sources, isSound });
+    problems.push(...faults);
+    return doubts;
+  });
+}
+
 /** Of a rule that is not compiled for another fault. */
 function checkFilters(rule: unknown, at: string, problems: Problem[]): void {
   if (!isObject(rule)) return;
@@ -128,49 +156,17 @@ function checkFilters(rule: unknown, at: string, problems: Problem[]): void {
   }
 }
 
-function problemsOf(error: z.ZodError, base: PropertyKey[] = []): Problem[] {
-  return error.issues.flatMap((issue) => {
-    const at = [...base, ...issue.path];
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, at));
-    // The name of a source or a destination: what it should be is said one level deeper.
-    const told = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
-    return [{ path: pathText(at) || 'the file', message: messageOf(told.message) }];
-  });
-}
+type Telling = { problems: Problem[]; doubts: Problem[] };
 
-function unknownKey(key: string, at: PropertyKey[]): Problem {
-  const hint = nearest(key, knownKeys());
-  const message = `there is no key "${key}" here${hint ? `: did you mean "${hint}"?` : ''}`;
-  return { path: pathText([...at, key]), message };
-}
-
-function messageOf(message: string): string {
-  if (message.endsWith('received undefined')) return 'is missing';
-  return message.charAt(0).toLowerCase() + message.slice(1);
-}
-
-/** As they stand in the file, each once, with the line of the path or of the nearest thing around it. */
-function inOrder(problems: Problem[], lines: ReadonlyMap<string, number>): Problem[] {
-  const placed = problems.map((problem) => ({ ...problem, line: lineOf(problem.path, lines) }));
-  placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  const told = placed.map(({ path, message, line }) => ({
-    path: line === undefined ? path : `${path} (line ${line})`,
-    message,
-  }));
-  return told.filter(
-    (each, i) => told.findIndex((other) => other.path === each.path && other.message === each.message) === i,
-  );
-}
-
-function lineOf(path: string, lines: ReadonlyMap<string, number>): number | undefined {
-  let at = path;
-  while (at !== '' && !lines.has(at)) at = at.slice(0, Math.max(0, at.lastIndexOf('.'), at.lastIndexOf('[')));
-  return at === '' ? undefined : lines.get(at);
-}
-
-function withTestFilter(name: string, source: SourceText, problems: Problem[]): SourceText & { testFilter?: Filter } {
+function withTestFilter(name: string, source: SourceText, told: Telling): SourceText & { testFilter?: Filter } {
   if (source.test === undefined) return source;
-  return { ...source, testFilter: compileFilter(source.test, `sources.${name}.test`, problems) };
+  const at = `sources.${name}.test`;
+  const faults: Problem[] = [];
+  const testFilter = compileFilter(source.test, at, faults);
+  const found = faults.length > 0 ? { faults, doubts: [] } : findingsIn(source.test, at, { from: [name] });
+  told.problems.push(...found.faults);
+  told.doubts.push(...found.doubts);
+  return { ...source, testFilter };
 }
 
 function fallbacksOf(destinations: ReadonlyMap<string, DestinationText>): Map<string, string> {
@@ -178,26 +174,4 @@ function fallbacksOf(destinations: ReadonlyMap<string, DestinationText>): Map<st
     fallback === undefined ? [] : [[name, fallback]],
   );
   return new Map(pairs);
-}
-
-function warningsOf(
-  rules: PlacedRule[],
-  destinations: ReadonlyMap<string, DestinationText>,
-  owner: string | undefined,
-): Problem[] {
-  const used = new Set(rules.filter(({ text }) => text.enabled).flatMap(({ text }) => text.to));
-  if (owner) used.add(owner);
-  // What is added on the way is visited too: the fallback of a fallback is used.
-  for (const name of used) {
-    const fallback = destinations.get(name)?.fallback;
-    if (fallback !== undefined) used.add(fallback);
-  }
-  return [...destinations].flatMap(([name, text]) => {
-    const at = `destinations.${name}`;
-    const isMute = text.type === 'slack' && text.broadcastResolve && text.threads === 'none';
-    return [
-      ...(used.has(name) ? [] : [{ path: at, message: 'no rule sends to this destination' }]),
-      ...(isMute ? [{ path: `${at}.broadcastResolve`, message: 'shows a reply, and "threads": "none" has none' }] : []),
-    ];
-  });
 }

@@ -5,13 +5,14 @@ import type { Config, TraitsByType } from './load-rules.ts';
 import { parseRules, unreadable } from './load-rules.ts';
 import type { ResolvedDestination, ResolvedSource } from './resolve.ts';
 import { resolveDestinations, resolveSources } from './resolve.ts';
+import { readTestsBeside, testsPath } from './rules-tests.ts';
 import type { SecretReader } from './secrets.ts';
 
 /** A rules file with the secrets it names: what is put in force as one. */
 export type ResolvedRules = {
   /** SHA-256 of the file, hex. */
   file: string;
-  /** Another one when the file or any of the secrets is. */
+  /** Another one when the file, the tests beside it or any of the secrets is. */
   mark: string;
   config: Config;
   sources: ResolvedSource[];
@@ -22,7 +23,7 @@ export type ResolvedRules = {
 /** What was read, or everything that is wrong with it; and the files it was read from, there or not. */
 export type RulesReading = { files: string[]; file?: string } & (
   | { ok: true; rules: ResolvedRules }
-  | { ok: false; of: 'file' | 'secrets'; problems: Problem[] }
+  | { ok: false; of: 'file' | 'secrets' | 'tests'; problems: Problem[] }
 );
 
 export type RulesPlace = {
@@ -34,11 +35,12 @@ export type RulesPlace = {
 
 /** Reads the rules file and every secret it names, as they are now. */
 export function readRules({ path, traits, secret, preview }: RulesPlace): RulesReading {
-  const files = [path];
+  const files = [path, testsPath(path)];
   const text = textAt(path);
   if (typeof text !== 'string') return { ok: false, of: 'file', files, problems: [unreadable(path, text)] };
   const file = sha256(text);
-  const loaded = parseRules(text, traits);
+  const beside = readTestsBeside(path);
+  const loaded = parseRules(text, traits, beside);
   if (!loaded.ok) return { ok: false, of: 'file', files, file, problems: loaded.problems };
   const { config } = loaded;
   const problems: Problem[] = [];
@@ -52,7 +54,7 @@ export function readRules({ path, traits, secret, preview }: RulesPlace): RulesR
   const sources = resolveSources(config, noting, problems);
   const destinations = preview ? [] : resolveDestinations(config, noting, problems);
   if (problems.length > 0) return { ok: false, of: 'secrets', files, file, problems };
-  const mark = sha256(JSON.stringify([file, ...secrets]));
+  const mark = sha256(JSON.stringify([file, beside, ...secrets]));
   return { ok: true, files, file, rules: { file, mark, config, sources, destinations } };
 }
 

@@ -48,13 +48,20 @@ function effectOf(before: boolean, after: boolean, isNewestMatch: boolean): Effe
 
 /**
  * A cause with nothing in its ring, over with that episode: deaf to what is not newer than the newest that said
- * something, than what is forgotten, and than `until`.
+ * something, than what is forgotten, and than `until`. Nobody waits any more for what was absent, unless it came.
  */
 export function emptied(cause: Cause, episode: number, until?: Mark): Cause {
-  const { said: _said, forgotten, floor: before, orphan: _orphan, ...rest } = cause;
+  const { said, absent, usual, forgotten, floor: before, orphan: _orphan, ...rest } = cause;
   const ends = [newestTelling(cause.ring), forgotten, until].flatMap((mark) => (mark ? [floorAt(mark, episode)] : []));
   const floor = latest([...(before ? [before] : []), ...ends]);
-  return { ...rest, firing: false, ring: [], ...(floor ? { floor } : {}) };
+  return {
+    ...rest,
+    firing: false,
+    ring: [],
+    ...(floor ? { floor } : {}),
+    ...(usual ? { usual: { metric: usual.metric, values: usual.values } } : {}),
+    ...(absent && said && !cause.firing ? { absent, said } : {}),
+  };
 }
 
 /** The newest event that ended one of these; `undefined` where none was ended by an event. */
@@ -79,7 +86,7 @@ export function floorAt({ at, ends, seq }: Mark, episode: number): Floor {
   return { at, ends, seq, episode };
 }
 
-function latest(floors: Floor[]): Floor | undefined {
+export function latest(floors: Floor[]): Floor | undefined {
   return floors.reduce<Floor | undefined>(
     (late, each) => (late && compareMarks(late, each) >= 0 ? late : each),
     undefined,

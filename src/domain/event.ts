@@ -58,6 +58,8 @@ export type SourceTraits = {
   states: readonly string[];
   /** Ending type → the type it ends. */
   endings: Readonly<Record<string, string>>;
+  /** Every type it documents; others may come all the same. */
+  documented?: readonly string[];
 };
 
 /**

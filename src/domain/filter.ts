@@ -1,6 +1,11 @@
+import { compileCount } from './count.ts';
+import { anyElement, everyElement, noElement, someElement } from './elements.ts';
+import { isObject } from './json.ts';
+import type { Compile } from './leaf.ts';
+import { fixed, leaf, negated } from './leaf.ts';
 import { nearest } from './nearest.ts';
-import type { Question } from './question.ts';
-import { comparing, equalTo, existence, globbing, oneOf } from './question.ts';
+import { globText, regexText } from './pattern.ts';
+import { between, comparing, equalTo, existence, oneOf } from './question.ts';
 import type { Verdict } from './verdict.ts';
 import { and, not, or } from './verdict.ts';
 
@@ -8,8 +13,11 @@ import { and, not, or } from './verdict.ts';
 export type ConditionTrace = {
   path: string;
   op: string;
+  /** As it stands in the file; what a `$ref` leads to, as it is in this event. */
   expected?: unknown;
   actual?: unknown;
+  /** The path whose value was expected. */
+  ref?: string;
   verdict: Verdict;
   children?: ConditionTrace[];
 };
@@ -20,8 +28,11 @@ export type Tripped = { path: string; op: string; expected: unknown; actual: unk
 /** A fault in the rules file: where, and the way out. */
 export type Problem = { path: string; message: string };
 
-/** A compiled filter: looks at a value at a path and says what it thinks. Never throws, whatever the value. */
-export type Filter = (value: unknown, path?: string) => ConditionTrace;
+/**
+ * A compiled filter: looks at a value at a path and says what it thinks. Never throws, whatever the value. `root` is
+ * where a `$ref` begins: the event, which is the value itself at the top.
+ */
+export type Filter = (value: unknown, path?: string, root?: unknown) => ConditionTrace;
 
 /** Where in the rules file something stands, and where its faults go. */
 export type Place = { at: string; problems: Problem[] };
@@ -31,6 +42,9 @@ export type Place = { at: string; problems: Problem[] };
  * element where fields stand beside it and the whole where none do.
  */
 type Check = { name: string; about: 'element' | 'whole' | 'either'; run: Filter };
+
+/** Where a value stands, and the event it is part of. */
+type At = { path: string; root: unknown };
 
 /**
  * Compiles a filter that stands at `at` in the rules file. Faults are added to `problems`; the filter of a faulty
@@ -50,7 +64,9 @@ function compileObject(json: Record<string, unknown>, place: Place): Filter {
   if (checks.length === 0) {
     place.problems.push({ path: place.at, message: 'an empty object says nothing: name a field or an operator' });
   }
-  return (value, path = '') => (Array.isArray(value) ? onArray(checks, value, path) : allOf(checks, value, path));
+  return (value, path = '', root = value) => {
+    return Array.isArray(value) ? onArray(checks, value, { path, root }) : allOf(checks, value, { path, root });
+  };
 }
 
 function compileField(name: string, expected: unknown, place: Place): Check {
@@ -58,9 +74,15 @@ function compileField(name: string, expected: unknown, place: Place): Check {
     const nested = name.split('.').reduceRight<unknown>((inner, step) => ({ [step]: inner }), expected);
     place.problems.push({ path: place.at, message: `write a dotted key as nested objects: ${JSON.stringify(nested)}` });
   }
-  const inner = isObject(expected) ? compileObject(expected, place) : compileValue(expected, place);
-  const run: Filter = (value, path = '') => inner(ownField(value, name), path === '' ? name : `${path}.${name}`);
+  const inner = compileAny(expected, place);
+  const run: Filter = (value, path = '', root = value) => {
+    return inner(ownField(value, name), path === '' ? name : `${path}.${name}`, root);
+  };
   return { name, about: 'element', run };
+}
+
+function compileAny(expected: unknown, place: Place): Filter {
+  return isObject(expected) ? compileObject(expected, place) : compileValue(expected, place);
 }
 
 /** A plain value at a leaf is `$eq`. */
@@ -72,7 +94,9 @@ function compileValue(expected: unknown, place: Place): Filter {
     return unknownFilter;
   }
   const check = compileOperator('$eq', expected, place);
-  return (value, path = '') => (Array.isArray(value) ? onArray([check], value, path) : check.run(value, path));
+  return (value, path = '', root = value) => {
+    return Array.isArray(value) ? onArray([check], value, { path, root }) : check.run(value, path, root);
+  };
 }
 
 function compileOperator(op: string, expected: unknown, place: Place): Check {
@@ -86,11 +110,11 @@ function compileOperator(op: string, expected: unknown, place: Place): Check {
 
 function spokenOf(op: string, expected: unknown): Check['about'] {
   if (op === '$and' || op === '$or' || op === '$not') return 'either';
-  if (op === '$ne' || op === '$nin' || op === '$exists') return 'whole';
+  if (ofWholeArray.has(op)) return 'whole';
   return op === '$eq' && Array.isArray(expected) ? 'whole' : 'element';
 }
 
-type Compile = (expected: unknown, place: Place, op: string) => Filter;
+const ofWholeArray = new Set(['$ne', '$nin', '$exists', '$all', '$none', '$any', '$count']);
 
 const operators: Record<string, Compile> = {
   $eq: leaf(equalTo),
@@ -99,10 +123,17 @@ const operators: Record<string, Compile> = {
   $lte: leaf(comparing((actual, expected) => actual <= expected)),
   $gt: leaf(comparing((actual, expected) => actual > expected)),
   $gte: leaf(comparing((actual, expected) => actual >= expected)),
+  $between: fixed(between),
   $in: leaf(oneOf),
   $nin: negated(oneOf),
-  $exists: leaf(existence),
-  $glob: leaf(globbing),
+  $exists: fixed(existence),
+  $glob: fixed(globText),
+  $regex: fixed(regexText),
+  $ref: (expected, place) => leaf(equalTo)({ $ref: expected }, place, '$eq'),
+  $all: (expected, place) => everyElement(compileAny(expected, place)),
+  $none: (expected, place) => noElement(compileAny(expected, place)),
+  $any: (expected, place) => anyElement(compileAny(expected, place)),
+  $count: compileCount(compileAny),
   $and: (expected, place, op) => combined(op, listOf(expected, place), and),
   $or: (expected, place, op) => combined(op, listOf(expected, place), or),
   $not: (expected, place, op) => combined(op, [compileFilter(expected, place.at, place.problems)], ([one]) => not(one)),
@@ -110,25 +141,6 @@ const operators: Record<string, Compile> = {
 
 /** Every operator there is. */
 export const operatorNames = Object.keys(operators);
-
-type Compiling = (expected: unknown, place: Place) => Question;
-
-function leaf(compiling: Compiling): Compile {
-  return (expected, place, op) => {
-    const ask = compiling(expected, place);
-    return (value, path = '') => ({ path, op, expected, actual: value, verdict: ask(value) });
-  };
-}
-
-/** The Kleene negation of the positive; where that is asked of each element of an array: no element. */
-function negated(compiling: Compiling): Compile {
-  return (expected, place, op) => {
-    const ask = compiling(expected, place);
-    const ofWhole = op === '$ne' && Array.isArray(expected);
-    const positive = (value: unknown) => (Array.isArray(value) && !ofWhole ? or(value.map(ask)) : ask(value));
-    return (value, path = '') => ({ path, op, expected, actual: value, verdict: not(positive(value)) });
-  };
-}
 
 const unknownFilter: Filter = (value, path = '') => ({ path, op: '?', actual: value, verdict: 'unknown' });
 
@@ -141,16 +153,16 @@ function listOf(expected: unknown, place: Place): Filter[] {
 }
 
 function combined(op: string, filters: Filter[], join: (verdicts: Verdict[]) => Verdict): Filter {
-  return (value, path = '') => {
-    const children = filters.map((filter) => filter(value, path));
+  return (value, path = '', root = value) => {
+    const children = filters.map((filter) => filter(value, path, root));
     return { path, op, verdict: join(children.map((child) => child.verdict)), children };
   };
 }
 
-function allOf(checks: Check[], value: unknown, path: string): ConditionTrace {
+function allOf(checks: Check[], value: unknown, { path, root }: At): ConditionTrace {
   return joined(
     path,
-    checks.map((check) => check.run(value, path)),
+    checks.map((check) => check.run(value, path, root)),
   );
 }
 
@@ -160,24 +172,15 @@ function joined(path: string, children: ConditionTrace[]): ConditionTrace {
   return { path, op: '$and', verdict: and(children.map((child) => child.verdict)), children };
 }
 
-function onArray(checks: Check[], value: unknown[], path: string): ConditionTrace {
+function onArray(checks: Check[], value: unknown[], { path, root }: At): ConditionTrace {
   const besideFields = checks.some((check) => !check.name.startsWith('$'));
   const ofWhole = checks.filter((check) => check.about === 'whole' || (check.about === 'either' && !besideFields));
   const ofElement = checks.filter((check) => !ofWhole.includes(check));
-  const children = ofWhole.map((check) => check.run(value, path));
-  if (ofElement.length > 0) children.push(someElement(ofElement, value, path));
+  const children = ofWhole.map((check) => check.run(value, path, root));
+  if (ofElement.length > 0) {
+    children.push(someElement((element, at) => allOf(ofElement, element, { path: at, root }))(value, path));
+  }
   return joined(path, children);
-}
-
-/** How many elements a trace shows where no single one decides. */
-const shownElements = 3;
-
-/** Shows the elements that make the verdict: the first that matches, or some of those that keep it from a match. */
-function someElement(checks: Check[], value: unknown[], path: string): ConditionTrace {
-  const each = value.map((element, i) => allOf(checks, element, `${path}[${i}]`));
-  const verdict = or(each.map((child) => child.verdict));
-  const telling = each.filter((child) => child.verdict === verdict);
-  return { path, op: 'some', verdict, children: telling.slice(0, verdict === 'match' ? 1 : shownElements) };
 }
 
 /** The leaves that matched and so made the whole match, under whatever combines them. */
@@ -191,6 +194,4 @@ function ownField(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+export { isObject };

@@ -1,5 +1,7 @@
+import type { Usual } from './baseline.ts';
 import type { Event } from './event.ts';
 import type { Tripped } from './filter.ts';
+import type { Rendered } from './rendered.ts';
 
 /** PagerDuty's words, the most severe first. */
 export const severities = ['critical', 'error', 'warning', 'info'] as const;
@@ -35,6 +37,8 @@ export type Said = {
   rule: string;
   event: Event;
   tripped: Tripped[];
+  /** In the rule's own words, where it has some. */
+  rendered?: Rendered;
 };
 
 /** What one rule, hearing one source, contributes to an incident. */
@@ -57,6 +61,15 @@ export type Cause = {
   /** How long it must be quiet, while we listen, before the cause ends by itself. */
   resolveAfterMs?: number;
   said?: Said;
+  /** What its rule's baseline compares with. */
+  usual?: Usual;
+  /**
+   * It is to open, if it does not fire yet, when nothing was heard for so long; left out where nobody waits for it. Who
+   * waits has something to say: the event that was heard last.
+   */
+  absent?: { forMs: number };
+  /** It is in shadow, and nobody is told: the key it would have if it were live. */
+  shadow?: string;
   /** No rule in force feeds it: since when that is known, and when it is ended unless the rule comes back. */
   orphan?: { since: number; until: number };
 };

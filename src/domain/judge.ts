@@ -1,12 +1,15 @@
 import type { Event, SourceTraits } from './event.ts';
 import type { ConditionTrace, Tripped } from './filter.ts';
 import { trippedLeaves } from './filter.ts';
+import type { Hearing } from './hearing.ts';
 import type { CauseVerdict } from './incident.ts';
 import { defaultKey } from './key.ts';
+import { shadowKey, testKey } from './lane.ts';
 import { fittingKey } from './notification.ts';
-import type { Hearing, Rule } from './rule-set.ts';
+import type { Rule } from './rule-set.ts';
 import type { RuleTrace } from './trace.ts';
 import { shortened } from './trace.ts';
+import type { Verdict } from './verdict.ts';
 
 /** What one rule says of an event, before any incident is looked at. */
 export type Judgement = {
@@ -14,7 +17,15 @@ export type Judgement = {
   verdict: CauseVerdict;
   /** The incident's key, in its lane; left out where none can be made. */
   key?: string;
+  /** Where the cause would be if the rule were turned, live or shadow. */
+  twin?: string;
+  /** What its filters say by themselves, for a baseline that is and-ed with them; left out where it was heard as an end. */
+  parts?: { when: Verdict; clear?: Verdict };
   keyless: boolean;
+  /** Of a test that lives apart: nobody is called out by it. */
+  apart: boolean;
+  /** The variable of the key that the event does not have. */
+  missing?: string;
   /** What made the verdict: the conditions that matched. */
   tripped: Tripped[];
   trace: RuleTrace;
@@ -23,12 +34,35 @@ export type Judgement = {
 /** How an event is to be looked at. */
 export type View = { traits: SourceTraits; isTest: boolean };
 
-/** Each hearing rule's judgement of the event; rules that are out of scope only leave their trace. */
+/**
+ * Each hearing rule's judgement of the event; rules that are out of scope only leave their trace. A catch-all hears
+ * what no other live rule had in scope.
+ */
 export function judge(
   event: Event,
   hearings: readonly Hearing[],
   view: View,
 ): { judgements: Judgement[]; outside: RuleTrace[] } {
+  const first = judgeAll(event, withOtherwise(hearings, false), view);
+  const last = withOtherwise(hearings, true);
+  const other = first.judgements.find(({ rule }) => !rule.shadow);
+  if (other) {
+    const because = `${other.rule.id} has it in scope: this rule hears what no other does`;
+    const outside = last.map(({ rule }): RuleTrace => ({ rule: rule.id, verdict: 'out-of-scope', because }));
+    return { judgements: first.judgements, outside: [...first.outside, ...outside] };
+  }
+  const rest = judgeAll(event, last, view);
+  return {
+    judgements: [...first.judgements, ...rest.judgements],
+    outside: [...first.outside, ...rest.outside],
+  };
+}
+
+function withOtherwise(hearings: readonly Hearing[], otherwise: boolean): Hearing[] {
+  return hearings.filter(({ rule }) => rule.otherwise === otherwise);
+}
+
+function judgeAll(event: Event, hearings: readonly Hearing[], view: View) {
   const judgements: Judgement[] = [];
   const outside: RuleTrace[] = [];
   for (const { rule, ending } of hearings) {
@@ -50,21 +84,48 @@ function judgeInScope(event: Event, rule: Rule, scope: Scope): Judgement {
   const clear = scope.ending ? undefined : rule.clear?.(event);
   const said = verdictOf(event, { rule, scope, when, clear });
   const keyed = keyOf(event, rule, said.verdict);
-  const lane = scope.isTest && !rule.testsAsLive ? 'test:' : '';
   const verdict = keyed.key === undefined ? 'unknown' : said.verdict;
   const because = keyed.because ?? said.because;
   const telling = verdict === 'clear' ? clear : when;
-  const key = keyed.key === undefined ? {} : { key: fittingKey(lane + keyed.key) };
+  const keys: Pick<Judgement, 'key' | 'twin'> = keyed.key === undefined ? {} : keysOf(keyed.key, rule, scope);
   const trace: RuleTrace = {
     rule: rule.id,
     verdict,
     ...(because ? { because } : {}),
-    ...key,
+    ...(keys.key === undefined ? {} : { key: keys.key }),
     ...(scope.where ? { where: shortened(scope.where) } : {}),
     ...(when ? { when: shortened(when) } : {}),
     ...(clear ? { clear: shortened(clear) } : {}),
   };
-  return { rule, verdict, ...key, keyless: keyed.keyless, tripped: telling ? trippedLeaves(telling) : [], trace };
+  const tripped = telling ? trippedLeaves(telling) : [];
+  const missing = keyed.missing === undefined ? {} : { missing: keyed.missing };
+  return {
+    rule,
+    verdict,
+    ...keys,
+    keyless: keyed.keyless,
+    apart: isApart(rule, scope),
+    ...missing,
+    tripped,
+    ...partsOf({ rule, scope, when, clear }),
+    trace,
+  };
+}
+
+function isApart({ testsAsLive }: Rule, { isTest }: View): boolean {
+  return isTest && !testsAsLive;
+}
+
+/** In its lane: tests live apart, and what is in shadow too. */
+function keysOf(text: string, rule: Rule, scope: Scope): { key: string; twin: string } {
+  const live = isApart(rule, scope) ? testKey(text) : fittingKey(text);
+  const shadow = shadowKey(live);
+  return rule.shadow ? { key: shadow, twin: live } : { key: live, twin: shadow };
+}
+
+function partsOf({ rule, scope, when, clear }: Conditions): Pick<Judgement, 'parts'> {
+  if (!rule.baseline || scope.ending) return {};
+  return { parts: { when: when?.verdict ?? 'match', ...(clear ? { clear: clear.verdict } : {}) } };
 }
 
 type Conditions = { rule: Rule; scope: Scope; when: ConditionTrace | undefined; clear: ConditionTrace | undefined };
@@ -75,21 +136,30 @@ function verdictOf(
   { rule, scope, when, clear }: Conditions,
 ): { verdict: CauseVerdict; because?: string } {
   if (scope.ending) return { verdict: 'clear', because: `${event.type} ends ${scope.traits.endings[event.type]}` };
+  if (rule.absentMs !== undefined) return { verdict: 'clear', because: 'it is there' };
   if (!when || when.verdict === 'match') return { verdict: 'match' };
   if (clear?.verdict === 'match') return { verdict: 'clear' };
   if (when.verdict === 'unknown') return { verdict: 'unknown', because: '"when" cannot be known' };
   if (clear?.verdict === 'unknown') return { verdict: 'unknown', because: '"clear" cannot be known' };
-  if (!rule.clear && !rule.notice && scope.traits.states.includes(event.type)) {
+  if (!rule.clear && !rule.notice && !rule.baseline && scope.traits.states.includes(event.type)) {
     return { verdict: 'clear', because: `${event.type} reports a state, and "when" does not match any more` };
   }
   return { verdict: 'neither' };
 }
 
-function keyOf(event: Event, rule: Rule, verdict: CauseVerdict): { key?: string; keyless: boolean; because?: string } {
-  if (!rule.key) return { key: defaultKey(rule.id, event), keyless: false };
+type Keyed = { key?: string; keyless: boolean; because?: string; missing?: string };
+
+function keyOf(event: Event, rule: Rule, verdict: CauseVerdict): Keyed {
+  if (!rule.key || rule.notice) return { key: defaultKey(rule.id, event), keyless: false };
   const made = rule.key(event);
   if ('key' in made) return { key: made.key, keyless: false };
-  const because = `the event has no ${made.missing}, which the key needs`;
-  if (verdict !== 'match') return { keyless: false, because };
-  return { key: defaultKey(rule.id, event), keyless: true, because: `${because}: it rings under its default key` };
+  const { missing } = made;
+  const because = `the event has no ${missing}, which the key needs`;
+  if (verdict !== 'match') return { keyless: false, because, missing };
+  return {
+    key: defaultKey(rule.id, event),
+    keyless: true,
+    because: `${because}: it rings under its default key`,
+    missing,
+  };
 }

@@ -17,14 +17,25 @@ export function compileKey(text: string, at: string, problems: Problem[]): KeyTe
   const prefix = reserved.find((each) => text.startsWith(each));
   if (prefix) fault(`keys that begin with ${prefix} are tocsin's own: choose another beginning`);
   if (text.trim() === '') fault('a key must not be empty');
-  const pieces = text.split(/(\{\{.*?\}\})/s).flatMap((part, i): Piece[] => {
+  const pieces = piecesOf(text, fault);
+  return (event) => render(pieces, event);
+}
+
+/** The paths that a key is made of, and whether it does without. */
+export function keyVariables(text: string): { path: string; hasDefault: boolean }[] {
+  return piecesOf(text, () => undefined).flatMap((piece) => {
+    return 'text' in piece ? [] : [{ path: piece.path.join('.'), hasDefault: Boolean(piece.fallback) }];
+  });
+}
+
+function piecesOf(text: string, fault: (message: string) => void): Piece[] {
+  return text.split(/(\{\{.*?\}\})/s).flatMap((part, i): Piece[] => {
     if (part === '') return [];
     const isVariable = i % 2 === 1;
     if (isVariable) return variable(part.slice(2, -2).trim(), fault);
     if (/\{\{|\}\}|\{%/.test(part)) fault(`unclosed braces, or a tag, near ${JSON.stringify(part)}: write {{ path }}`);
     return [{ text: part }];
   });
-  return (event) => render(pieces, event);
 }
 
 function variable(inside: string, fault: (message: string) => void): Piece[] {

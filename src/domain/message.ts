@@ -2,7 +2,7 @@ import { durationWords } from './duration.ts';
 import { endWords, isConfirmedEnd, recoveredWords } from './end-words.ts';
 import type { Counts, Event } from './event.ts';
 import type { Tripped } from './filter.ts';
-import type { ByPerson, End, EndReason, Episode, Severity } from './incident.ts';
+import type { ByPerson, End, EndReason, Episode, Said, Severity } from './incident.ts';
 import { comparisonWords, labelOf, typeWords, valueWords } from './value-words.ts';
 
 /** What to say about an episode or a notice, before any channel's format. Plain text from outside: escape it. */
@@ -13,8 +13,10 @@ export type Message = {
   /** Of the episode: from 2 on it was open before. */
   number: number;
   severity: Severity;
-  /** One line: who, and the value that tripped. */
+  /** One line: who, and the value that tripped; or what the rule says instead. */
   title: string;
+  /** What the rule says besides. Several lines. */
+  text?: string;
   /** Marked TEST: not a live event. */
   test: boolean;
   /** The key had a missing variable: it rang under its default key. */
@@ -57,18 +59,18 @@ export type Ending = {
 /** What there is to say of an episode as it is, and to that address. */
 export function messageOf(episode: Episode, to: { address?: string } = {}): Message {
   const { said, end, acknowledged, snoozed } = episode;
-  const { event } = said;
-  const what = whatTripped(event, said.tripped);
+  const { event, rendered } = said;
   const standIn = episode.standIns?.find((each) => each.address === to.address);
   return {
     state: end ? 'resolved' : episode.kind === 'notice' ? 'notice' : 'open',
     key: episode.key,
     number: episode.number,
     severity: episode.severity,
-    title: event.source === 'tocsin' ? `tocsin: ${event.reason}` : `${subjectOf(event)}: ${what}`,
+    title: rendered?.title ?? titleOf(said),
+    ...(rendered?.text === undefined ? {} : { text: rendered.text }),
     test: episode.test,
     keyless: episode.keyless,
-    facts: factsOf(event),
+    facts: rendered?.fields ?? factsOf(event),
     ...(event.counts ? { counts: event.counts } : {}),
     providers: event.providers ?? [],
     failedAuth: failedAuthOf(event),
@@ -97,6 +99,11 @@ function endingOf({ openedAt, said }: Episode, end: End): Ending {
     ...(end.by === undefined ? {} : { by: end.by }),
     ...(end.comment === undefined ? {} : { comment: end.comment }),
   };
+}
+
+function titleOf({ event, tripped }: Said): string {
+  if (event.source === 'tocsin') return `tocsin: ${event.reason}`;
+  return `${subjectOf(event)}: ${whatTripped(event, tripped)}`;
 }
 
 function subjectOf(event: Event): string {

@@ -2,10 +2,12 @@ import type { Episode, Severity } from './incident.ts';
 import type { Judgement } from './judge.ts';
 import { fittingKey } from './notification.ts';
 import type { Judged } from './routing.ts';
-import { saidOf } from './said.ts';
+import { saidByRule } from './said-by-rule.ts';
 
 /** What is told once about one delivery by one rule: no incident, no end. */
-export function noticeOf({ rule, tripped, key }: Judgement, { delivery, normalised }: Judged, now: number): Episode {
+export function noticeOf(judgement: Judgement, judged: Judged, now: number): Episode {
+  const { rule, key } = judgement;
+  const { delivery, normalised } = judged;
   const lane = key?.startsWith('test:') ? 'test:' : '';
   return {
     key: fittingKey(`${lane}notice:${delivery.source}:${rule.id}:${delivery.id}`),
@@ -13,8 +15,8 @@ export function noticeOf({ rule, tripped, key }: Judgement, { delivery, normalis
     kind: 'notice',
     revision: 1,
     openedAt: now,
-    severity: rule.severity,
-    said: saidOf(rule.id, normalised.event, tripped),
+    severity: rule.severityOf(normalised.event),
+    said: saidByRule(judgement, judged),
     firing: [{ rule: rule.id, source: delivery.source }],
     test: lane !== '',
     keyless: false,
@@ -25,7 +27,7 @@ export function noticeOf({ rule, tripped, key }: Judgement, { delivery, normalis
 export function ownerNotice(trouble: { about: string; words: string; severity: Severity; now: number }): Episode {
   const { about, words, severity, now } = trouble;
   return {
-    key: `owner:${about}`,
+    key: fittingKey(`owner:${about}`),
     number: 1,
     kind: 'notice',
     revision: 1,

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Place } from './filter.ts';
-import { globMatcher } from './glob.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What an operator at a leaf asks of the value it stands beside. Of another kind than it can ask about: unknown. */
@@ -38,22 +37,17 @@ export function comparing(holds: (actual: number, expected: number) => boolean) 
   };
 }
 
-/** Nothing a sender puts into a name is longer; what is, is not looked at. */
-const maxGlobbed = 4_096;
-
-export function globbing(expected: unknown, place: Place): Question {
-  if (typeof expected !== 'string') {
-    place.problems.push({
-      path: place.at,
-      message: `takes text such as "placement:*", not ${JSON.stringify(expected)}`,
-    });
+/** Both ends included. */
+export function between(expected: unknown, place: Place): Question {
+  const [low, high, ...more] = Array.isArray(expected) ? expected : [];
+  if (!isNumber(low) || !isNumber(high) || more.length > 0) {
+    place.problems.push({ path: place.at, message: 'takes two numbers, such as [0.5, 0.8]; both ends are included' });
     return () => 'unknown';
   }
-  const matches = globMatcher(expected);
-  return (value) => {
-    if (typeof value !== 'string' || value.length > maxGlobbed) return 'unknown';
-    return matches(value) ? 'match' : 'no-match';
-  };
+  if (low > high) {
+    place.problems.push({ path: place.at, message: `${low} is above ${high}: nothing lies between; turn them round` });
+  }
+  return (value) => (isNumber(value) ? (low <= value && value <= high ? 'match' : 'no-match') : 'unknown');
 }
 
 export function existence(expected: unknown, place: Place): Question {

@@ -8,16 +8,26 @@ export type Listening = {
 };
 
 /** While something older waits to be routed, look again after this long. */
-const lookAgainMs = 1_000;
+export const lookAgainMs = 1_000;
 
-/** How much longer it must be quiet, while somebody listens, until the cause is over; infinite where quiet ends nothing. */
+/** What is absent for so many times as long as it takes to open is given up. */
+const mostPeriods = 10;
+
+/** How long nothing must be heard until that changes the cause; infinite where it changes nothing. */
+export function quietMsOf({ firing, absent, resolveAfterMs = Number.POSITIVE_INFINITY }: Cause): number {
+  if (absent) return firing ? mostPeriods * absent.forMs : absent.forMs;
+  return firing ? resolveAfterMs : Number.POSITIVE_INFINITY;
+}
+
+/** How much longer nothing must be heard, while somebody listens, until that changes the cause. */
 export function quietRestMs(cause: Cause, { now, oldestUnroutedAt, gaps }: Listening): number {
-  if (!cause.firing || cause.resolveAfterMs === undefined) return Number.POSITIVE_INFINITY;
+  const quietMs = quietMsOf(cause);
+  if (quietMs === Number.POSITIVE_INFINITY) return quietMs;
   const deafMs = gaps.reduce(
     (sum, gap) => sum + Math.max(0, Math.min(gap.until, now) - Math.max(gap.from, cause.heardAt)),
     0,
   );
-  const overAt = cause.heardAt + cause.resolveAfterMs + deafMs;
+  const overAt = cause.heardAt + quietMs + deafMs;
   if (overAt > now) return overAt - now;
   return oldestUnroutedAt !== undefined && oldestUnroutedAt <= overAt ? lookAgainMs : 0;
 }

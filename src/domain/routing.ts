@@ -8,11 +8,15 @@ import { momentWords } from './moment-words.ts';
 import { noticeOf } from './notice.ts';
 import type { Owed } from './notification.ts';
 import { owedFor } from './owed.ts';
+import { placesOf, wouldTell } from './places.ts';
 import type { RuleSet } from './rule-set.ts';
 import { compactEvent } from './said.ts';
 import { freshIncident, settle } from './settle.ts';
+import { withMoved } from './shadow.ts';
 import type { RuleTrace, Trace } from './trace.ts';
 import { fittingTrace } from './trace.ts';
+import type { Unknown } from './unknowns.ts';
+import { unknownNotice, unknownsOf, withNote } from './unknowns.ts';
 
 /** Where a destination of the rules file leads now. */
 export type Place = Rung & {
@@ -25,6 +29,8 @@ export type Standing = {
   rules: RuleSet;
   /** By the label in the rules file. */
   places: ReadonlyMap<string, Place>;
+  /** Who hears of what cannot be known. */
+  owner?: Rung;
   staleAfterMs: number;
 };
 
@@ -45,6 +51,8 @@ export type Routing = {
   incidents: Incident[];
   episodes: Episode[];
   owed: Owed[];
+  /** What could not be known, so that somebody should hear of it. */
+  unknowns: Unknown[];
   trace: Trace;
 };
 
@@ -59,7 +67,7 @@ export type Arrived = {
 /** Which rules hear the delivery and what each says of it. */
 export function judgeDelivery(arrived: Arrived, standing: Standing): Judged {
   const { event } = arrived.normalised;
-  const hearings = standing.rules.hearing(event.type, event.source);
+  const hearings = standing.rules.hearing(event);
   const { judgements, outside } = judge(event, hearings, arrived);
   const touching = judgements.filter((each) => !each.rule.notice && each.key !== undefined);
   const { delivery, normalised, traits } = arrived;
@@ -73,11 +81,14 @@ export function judgeDelivery(arrived: Arrived, standing: Standing): Judged {
   };
 }
 
-/** What the delivery changes, given the incidents as they are now. */
+/**
+ * What the delivery changes, given the incidents as they are now. `whole`: its trace is not to be kept, and may be as
+ * large as it is.
+ */
 export function routeDelivery(
   judged: Judged,
   incidents: ReadonlyMap<string, Incident>,
-  context: { standing: Standing; now: number },
+  { whole, ...context }: { standing: Standing; now: number; whole?: true },
 ): Routing {
   const { judgements, outside, normalised } = judged;
   const routing: Routing = {
@@ -85,6 +96,7 @@ export function routeDelivery(
     incidents: [],
     episodes: [],
     owed: [],
+    unknowns: [],
     trace: {
       notes: normalised.notes,
       rules: [...judgements.map((each) => each.trace), ...outside],
@@ -93,32 +105,37 @@ export function routeDelivery(
       owed: [],
     },
   };
-  for (const key of judged.keys) {
-    const mine = judgements.filter((each) => each.key === key && !each.rule.notice);
-    routeToIncident(incidents.get(key) ?? freshIncident(key), mine, { judged, routing, ...context });
+  const moved = withMoved(judged, incidents);
+  for (const key of new Set([...judged.keys, ...moved.keys()])) {
+    const before = incidents.get(key) ?? freshIncident(key);
+    routeToIncident(before, moved.get(key) ?? before, { judged, routing, ...context });
   }
   for (const judgement of judgements.filter((each) => each.rule.notice)) {
     routeNotice(judgement, { judged, routing, ...context });
   }
-  routing.trace = fittingTrace(routing.trace);
+  tellOfUnknowns({ judged, routing, ...context });
+  if (!whole) routing.trace = fittingTrace(routing.trace);
   return routing;
 }
 
 type Context = { judged: Judged; routing: Routing; standing: Standing; now: number };
 
-function routeToIncident(before: Incident, judgements: Judgement[], context: Context): void {
-  const { routing } = context;
-  let heard = before;
+/** `start`: the incident with what was moved there, or away from there, before it hears anything. */
+function routeToIncident(before: Incident, start: Incident, context: Context): void {
+  const { routing, judged } = context;
+  const judgements = judged.judgements.filter(({ key, rule }) => key === before.key && !rule.notice);
+  let heard = start;
   const effects = judgements.map((judgement) => {
-    const { incident, effect, words } = hearJudgement(heard, judgement, context);
+    const { incident, ...rest } = hearJudgement(heard, judgement, context);
     heard = incident;
-    return { judgement, effect, words };
+    return rest;
   });
   routing.expects.push({ key: before.key, revision: before.revision });
   const settled = heard === before ? undefined : settleHeard(before, heard, { ...context, effects });
   const { snoozed } = settled?.incident ?? before;
-  for (const { judgement, words } of effects) {
-    judgement.trace.effect = snoozed ? `${words}; ${snoozeWords(snoozed)}` : words;
+  for (const { judgement, effect, words } of effects) {
+    if (judgement.rule.shadow) judgement.trace.effect = shadowWords(judgement, { words, effect }, context);
+    else judgement.trace.effect = snoozed ? `${words}; ${snoozeWords(snoozed)}` : words;
   }
   if (!settled) return;
   routing.incidents.push(settled.incident);
@@ -134,14 +151,19 @@ type Effects = { effects: { judgement: Judgement; effect: Effect }[] };
 function settleHeard(before: Incident, heard: Incident, { judged, standing, now, effects }: Context & Effects) {
   const ringing = effects.filter(({ effect }) => effect === 'fires' || effect === 'again');
   const ending = effects.find(({ effect }) => effect === 'ends')?.judgement;
+  // Nothing is said of an end while something fires: what to say of it is costly.
+  const goesOn = heard.causes.some(({ firing }) => firing) || !before.open;
   return settle(before, heard, {
     now,
     joining: placesOf(
-      ringing.map(({ judgement }) => judgement),
-      { key: before.key, standing },
+      ringing.map(({ judgement }) => judgement.rule),
+      { key: before.key, standing, event: judged.normalised.event },
     ),
     keyless: ringing.length > 0 && ringing.every(({ judgement }) => judgement.keyless),
-    end: { why: 'cleared', event: compactEvent(judged.normalised.event), tripped: ending?.tripped ?? [] },
+    end:
+      effects.length > 0 && !goesOn
+        ? { why: 'cleared', event: compactEvent(judged.normalised.event), tripped: ending?.tripped ?? [] }
+        : { why: 'orphaned' },
   });
 }
 
@@ -149,25 +171,48 @@ function snoozeWords({ by, until }: { by: string; until: number }): string {
   return `snoozed by ${by} until ${momentWords(until)}: nothing new rings`;
 }
 
-/** The places these rules send to. A test reaches nobody who would be called out by it. */
-function placesOf(judgements: Judgement[], { key, standing }: { key: string; standing: Standing }): Rung[] {
-  const labels = new Set(judgements.flatMap((each) => each.rule.to));
-  const found = new Map<string, Rung>();
-  for (const label of labels) {
-    const place = standing.places.get(label);
-    if (!place || (key.startsWith('test:') && place.pages)) continue;
-    if (!found.has(place.address)) found.set(place.address, { address: place.address, destination: place.destination });
-  }
-  return [...found.values()];
+/** What a rule in shadow would have done, and who would have been told. */
+function shadowWords(
+  judgement: Judgement,
+  { words, effect }: { words: string; effect: Effect },
+  context: Context,
+): string {
+  if (effect === 'late' || effect === 'noted') return `shadow: ${words}`;
+  const would = { fires: 'would fire', again: 'would still fire', ends: 'would be over' }[effect];
+  return `shadow: ${would}, and tell ${wouldTellWords(judgement, context)}`;
 }
 
-function routeNotice(judgement: Judgement, { judged, routing, standing, now }: Context): void {
+function wouldTellWords({ rule, key = '' }: Judgement, { judged, standing }: Context): string {
+  const places = wouldTell(rule, { key, standing, event: judged.normalised.event });
+  return places.map(({ destination }) => destination).join(', ') || 'nobody';
+}
+
+function routeNotice(judgement: Judgement, context: Context): void {
   if (judgement.verdict !== 'match') return;
+  const { judged, routing, standing, now } = context;
+  if (judgement.rule.shadow) {
+    judgement.trace.effect = `shadow: would be told as a notice to ${wouldTellWords(judgement, context)}`;
+    return;
+  }
   const episode = noticeOf(judgement, judged, now);
-  const rung = placesOf([judgement], { key: episode.key, standing });
+  const rung = placesOf([judgement.rule], { key: episode.key, standing, event: judged.normalised.event });
   judgement.trace.effect = rung.length > 0 ? 'told as a notice' : 'nobody to tell: a test reaches no one who is paged';
   routing.episodes.push(episode);
   note(routing, owedFor({ change: 'opened', episode, joined: rung }, rung));
+}
+
+/** Without an owner there is nobody to tell: it is left to whoever routes. What lives apart calls nobody. */
+function tellOfUnknowns({ judged, routing, standing, now }: Context): void {
+  const { source, id } = judged.delivery;
+  const { owner } = standing;
+  const telling = judged.judgements.filter(({ rule, apart }) => !rule.shadow && !apart);
+  routing.unknowns = telling.flatMap(unknownsOf).map((each) => withNote(each, judged.normalised.notes));
+  if (!owner) return;
+  for (const unknown of routing.unknowns) {
+    const episode = unknownNotice(unknown, { source, id, now });
+    routing.episodes.push(episode);
+    note(routing, owedFor({ change: 'opened', episode, joined: [owner] }, [owner]));
+  }
 }
 
 function note(routing: Routing, owed: { owed: Owed; what: string }[]): void {

@@ -17,6 +17,17 @@ export function saidOf(rule: string, event: Event, tripped: Tripped[]): Said {
  * then without lists. What identifies it is never cut.
  */
 export function compactEvent(event: Event): Event {
+  const known = compacted.get(event);
+  if (known) return known;
+  const compact = compactOf(event);
+  compacted.set(event, compact);
+  return compact;
+}
+
+/** Several rules say something of one event, which never changes. */
+const compacted = new WeakMap<Event, Event>();
+
+function compactOf(event: Event): Event {
   const { data: _data, ...rest } = event;
   const { providers: _providers, tags: _tags, ...single } = rest;
   const cuts = [() => event, () => rest, () => shortEvent(rest, 300), () => shortEvent(single, 100)];

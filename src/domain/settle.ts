@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { emptied, emptiedUpTo, endOf } from './cause.ts';
 import type { Cause, End, Episode, EpisodeChange, Incident, Rung } from './incident.ts';
 import { severities } from './incident.ts';
+import { isTestKey } from './lane.ts';
+import { withWake } from './with-wake.ts';
 
 /** What may have changed an incident, besides what stands in it. */
 export type Settling = {
@@ -84,7 +86,7 @@ function ended(before: Incident, after: Incident, settling: Settling): Settled {
     causes: why === 'cleared' ? over(after) : after.causes.map((cause) => emptied(cause, after.episode)),
     rung: [],
   };
-  return { incident, change: 'ended', episode, joined: [] };
+  return { incident: withWake(incident), change: 'ended', episode, joined: [] };
 }
 
 /** What happened after the event that ended it, and was only heard before that, is not over with it. */
@@ -152,28 +154,11 @@ export function episodeOf(incident: Incident): Episode {
     severity: lead.severity,
     said: lead.said,
     firing: byPrecedence(incident.causes).map(({ rule, source }) => ({ rule, source })),
-    test: key.startsWith('test:'),
+    test: isTestKey(key),
     keyless: incident.keyless === true,
     ...(acknowledged ? { acknowledged } : {}),
     ...(snoozed ? { snoozed } : {}),
     ...(changes ? { changes } : {}),
     ...(standIns.length > 0 ? { standIns } : {}),
   };
-}
-
-/** With the moment when time alone may change something: a cause is quiet, a snooze lapses, an orphan's grace is over. */
-export function withWake(incident: Incident, quietAt: (cause: Cause) => number = quietSince): Incident {
-  const { wakeAt: _w, ...rest } = incident;
-  const firing = incident.causes.filter((cause) => cause.firing);
-  const wakeAt = Math.min(
-    ...firing.map(quietAt),
-    ...firing.map((cause) => cause.orphan?.until ?? Number.POSITIVE_INFINITY),
-    incident.snoozed?.until ?? Number.POSITIVE_INFINITY,
-  );
-  return wakeAt === Number.POSITIVE_INFINITY ? rest : { ...rest, wakeAt };
-}
-
-/** When it will have been quiet long enough, if we listen all the while. */
-function quietSince({ heardAt, resolveAfterMs = Number.POSITIVE_INFINITY }: Cause): number {
-  return heardAt + resolveAfterMs;
 }

@@ -11,15 +11,19 @@ export type RuleTrace = {
   where?: ConditionTrace;
   when?: ConditionTrace;
   clear?: ConditionTrace;
+  /** The comparison with what was usual. */
+  baseline?: ConditionTrace;
   /** What it did to its cause. */
   effect?: string;
+  /** Why its own words could not be said, or not all of them. */
+  template?: string;
 };
 
 /** Why a delivery had the effect it had: kept for each, at most 16 KiB of JSON. */
 export type Trace = {
   notes: string[];
   rules: RuleTrace[];
-  /** Rules that do not hear this type or source at all. */
+  /** Rules it does not concern: of another type or source, or, where many hear that, of other values in `where`. */
   deaf: number;
   incidents: { key: string; episode: number; change: string }[];
   owed: { destination: string; key: string; episode: number; what: string }[];
@@ -70,7 +74,7 @@ function shortLists({ deaf, incidents, owed, error }: Trace, kept: number): Trac
 }
 
 function bare(rule: RuleTrace): RuleTrace {
-  const { where: _where, when: _when, clear: _clear, ...rest } = rule;
+  const { where: _where, when: _when, clear: _clear, baseline: _baseline, ...rest } = rule;
   return rest;
 }
 

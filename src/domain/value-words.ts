@@ -1,8 +1,12 @@
+import { durationWords } from './duration.ts';
 import type { Event } from './event.ts';
 import type { Tripped } from './filter.ts';
 
+const hourMs = 3_600_000;
+
 /** Such as `inbox rate 68.2% (below 80.0%)`. */
 export function comparisonWords({ path, op, expected, actual }: Tripped): string {
+  if (op === 'absent') return `nothing heard for ${periodWords(Number(expected))}`;
   const comparison = comparisons[op] ?? op;
   return `${labelOf(path)} ${valueWords(path, actual)} (${comparison} ${valueWords(path, expected)})`;
 }
@@ -12,6 +16,11 @@ export function valueWords(name: string | undefined, value: unknown): string {
   if (typeof value !== 'number') return String(value);
   if (name && /rate$/i.test(name) && value >= 0 && value <= 1) return `${(value * 100).toFixed(1)}%`;
   return String(Number(value.toPrecision(12)));
+}
+
+/** Whole hours as people write them, `26 h`, and whatever is longer in days. */
+export function periodWords(ms: number): string {
+  return ms % hourMs === 0 && ms < 3 * 24 * hourMs ? `${ms / hourMs} h` : durationWords(ms);
 }
 
 /** `inboxRate` and `inbox_rate` read `inbox rate`. */
@@ -34,4 +43,5 @@ const comparisons: Record<string, string> = {
   $gt: 'above',
   $gte: 'at least',
   $eq: 'is',
+  baseline: 'usual is',
 };

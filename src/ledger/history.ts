@@ -1,3 +1,4 @@
+import type { Delivery } from '../domain/event.ts';
 import type { Episode, Incident } from '../domain/incident.ts';
 import type { Notification, NotificationState } from '../domain/notification.ts';
 import type { Trace } from '../domain/trace.ts';
@@ -59,6 +60,12 @@ export interface History {
   listDeliveries(page: PageOf & { state?: DeliveryState; source?: string }): Promise<Page<KeptDelivery>>;
   /** Every delivery with this id (the same id may come from several sources), with body and trace while they are kept. */
   findDeliveries(id: string): Promise<(KeptDelivery & { body?: Uint8Array; trace?: Trace })[]>;
+  /**
+   * What was received within `sinceMs`, in the order of its receipt, whatever became of it: those whose payload is
+   * forgotten are not there. A page may be short, or empty, and `next` go on all the same: what is read at once is
+   * bounded, by some MiB too.
+   */
+  readDeliveries(page: PageOf & { sinceMs: number }): Promise<Page<Delivery>>;
   /** The last 100, the newest first. */
   listRefusals(): Promise<KeptRefusal[]>;
   listIncidents(page: PageOf & { open?: boolean }): Promise<Page<Incident>>;

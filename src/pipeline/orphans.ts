@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { durationWords } from '../domain/duration.ts';
 import type { Incident } from '../domain/incident.ts';
+import { isShadowKey } from '../domain/lane.ts';
 import { ownerNotice } from '../domain/notice.ts';
 import type { Feeding } from '../domain/orphans.ts';
 import { isTooMany, markOrphans, wouldOrphan } from '../domain/orphans.ts';
@@ -52,8 +53,9 @@ export async function lookForOrphans(orphans: Orphans, feeding: readonly Feeding
   log[found.length > 0 ? 'warn' : 'info']({ found: found.length, keys: found.slice(0, mostNamed) }, 'orphans.marked');
 }
 
-function isNewlyMarked({ causes }: Incident, now: number): boolean {
-  return causes.some(({ orphan }) => orphan?.since === now);
+/** Nobody was told of what is in shadow, and nobody is of its end. */
+function isNewlyMarked({ key, causes }: Incident, now: number): boolean {
+  return !isShadowKey(key) && causes.some(({ orphan }) => orphan?.since === now);
 }
 
 async function tellOwner(
@@ -92,7 +94,7 @@ export async function orphanRefusal(
   const orphaned: string[] = [];
   let open = 0;
   for await (const incidents of openIncidents(ledger)) {
-    open += incidents.length;
+    open += incidents.filter(({ key }) => !isShadowKey(key)).length;
     orphaned.push(...wouldOrphan(incidents.filter(isFed), feeding));
   }
   if (!isTooMany(orphaned.length, open)) return undefined;

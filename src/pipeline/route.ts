@@ -1,32 +1,34 @@
 import type { Logger } from 'pino';
 import type { Event } from '../domain/event.ts';
-import type { Filter } from '../domain/filter.ts';
 import type { Incident } from '../domain/incident.ts';
 import { ownerNotice } from '../domain/notice.ts';
 import type { Feeding } from '../domain/orphans.ts';
 import { owedFor } from '../domain/owed.ts';
 import type { Judged, Routing, Standing } from '../domain/routing.ts';
 import { judgeDelivery, routeDelivery } from '../domain/routing.ts';
+import { twinsOf } from '../domain/shadow.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { ClaimedDelivery, Commit, CommitAnswer, Inbox } from '../ledger/inbox.ts';
-import type { SourceType } from '../sources/source.ts';
+import type { Speaker } from './arrived.ts';
+import { arrivedOf } from './arrived.ts';
+import type { Unheard } from './unheard.ts';
 
 /** What routing needs. `newToken` and `chance` (0 to 1) are random, passed in. */
 export type Routes = {
   ledger: Inbox;
   standing: () => Standing;
   /** By name, as configured. */
-  source: (name: string) => Sender | undefined;
+  source: (name: string) => Speaker | undefined;
   /** What every process that is there goes by now. */
   feeding: () => Promise<Feeding[]>;
   /** Who hears of deliveries that cannot be routed. */
   owner: () => { address: string; destination: string } | undefined;
+  /** What nobody hears of, since there is no owner. */
+  unheard: Pick<Unheard, 'note'>;
   log: Logger;
   newToken: () => string;
   chance: () => number;
 };
-
-type Sender = { type: SourceType; testFilter?: Filter };
 
 const batchSize = 64;
 const leaseMs = 10_000;
@@ -78,12 +80,6 @@ async function judgeAll(deliveries: ClaimedDelivery[], batch: Batch): Promise<Wo
   return work;
 }
 
-function arrivedOf(delivery: ClaimedDelivery, { type, testFilter }: Sender) {
-  const normalised = type.normalise(delivery);
-  const isTest = !normalised.event.live || testFilter?.(normalised.event).verdict === 'match';
-  return { delivery, normalised, traits: type.traits, isTest };
-}
-
 /** A process with another rules file may still know it: then it is left to that one. */
 async function giveUpSource(delivery: ClaimedDelivery, batch: Batch): Promise<void> {
   const { source, id } = delivery;
@@ -96,12 +92,23 @@ async function giveUpSource(delivery: ClaimedDelivery, batch: Batch): Promise<vo
 /** Evaluates and commits what is left; returns what met a conflict and is to be evaluated again. */
 async function commitRound(work: Work[], batch: Batch): Promise<Work[]> {
   const { routes, token } = batch;
-  const keys = [...new Set(work.flatMap((each) => each.judged.keys))];
-  const stored = keys.length > 0 ? await routes.ledger.readIncidents(keys) : new Map<string, Incident>();
+  const stored = await incidentsOf(work, routes.ledger);
   const routed = await evaluateAll(work, stored, batch);
   const answers = await routes.ledger.commit(routed.map((each) => commitOf(each, token)));
-  for (const [i, each] of routed.entries()) logRouted(routes.log, each, answers[i]);
+  for (const [i, each] of routed.entries()) {
+    logRouted(routes.log, each, answers[i]);
+    if (answers[i] === 'committed' && !batch.standing.owner) noteUnheard(each, routes);
+  }
   return routed.filter((_, i) => answers[i] === 'conflict');
+}
+
+/** What is stored of the incidents they concern, also of where their causes were before a rule was turned. */
+async function incidentsOf(work: Work[], ledger: Inbox): Promise<Map<string, Incident>> {
+  const read = async (keys: string[]) =>
+    keys.length > 0 ? ledger.readIncidents([...new Set(keys)]) : new Map<string, Incident>();
+  const stored = await read(work.flatMap(({ judged }) => judged.keys));
+  const twins = work.flatMap(({ judged }) => twinsOf(judged, stored)).filter((key) => !stored.has(key));
+  return new Map([...stored, ...(await read(twins))]);
 }
 
 type Routed = Work & { routing: Routing };
@@ -160,13 +167,17 @@ function wordsOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, 500).toWellFormed();
 }
 
+function noteUnheard({ claimed: { source }, routing: { unknowns } }: Routed, { unheard }: Routes): void {
+  if (unknowns.length > 0) unheard.note({ source, unknowns });
+}
+
 /** The one line a delivery leaves. */
 function logRouted(log: Logger, { judged, routing }: Routed, answer: CommitAnswer | undefined): void {
   const { event, ...rest } = judged.normalised;
   if (answer === 'lease-lost') log.info({ source: event.source, id: event.id }, 'delivery.routed-elsewhere');
   if (answer !== 'committed' || !log.isLevelEnabled('info')) return;
   const matched = routing.trace.rules.filter((rule) => rule.verdict === 'match').map((rule) => rule.rule);
-  const unknown = routing.trace.rules.filter((rule) => rule.verdict === 'unknown').map((rule) => rule.rule);
+  const unknown = [...new Set(routing.unknowns.map(({ rule }) => rule))];
   log.info(
     {
       ...summaryOf(event),

@@ -1,18 +1,24 @@
 import type { Logger } from 'pino';
-import type { Incident } from '../domain/incident.ts';
+import { waitedFor } from '../domain/absence.ts';
+import type { Cause, Incident } from '../domain/incident.ts';
 import type { Feeding } from '../domain/orphans.ts';
 import { isOrphan } from '../domain/orphans.ts';
 import { stepOf } from '../domain/owed.ts';
+import type { Standing } from '../domain/routing.ts';
 import type { Settled } from '../domain/settle.ts';
+import { freshIncident } from '../domain/settle.ts';
+import { broughtLive } from '../domain/shadow.ts';
+import type { Moment } from '../domain/waking.ts';
 import { wake } from '../domain/waking.ts';
 import type { History, Retention } from '../ledger/history.ts';
-import type { Inbox } from '../ledger/inbox.ts';
+import type { Commit, Inbox } from '../ledger/inbox.ts';
 
 export type Watch = {
   ledger: Inbox & Pick<History, 'prune'>;
   retention: () => Retention;
   /** What every process that is there goes by now. */
   feeding: () => Promise<Feeding[]>;
+  standing: () => Standing;
   log: Logger;
   newToken: () => string;
   /** Milliseconds that only ever grow: for our own pace, not for what is kept. */
@@ -43,12 +49,21 @@ export function watcher(watch: Watch): () => Promise<number> {
   };
 }
 
-async function wakeIncidents({ ledger, log, newToken, feeding }: Watch): Promise<number> {
+async function wakeIncidents(watch: Watch): Promise<number> {
+  const { ledger, log, newToken, feeding } = watch;
   const { incidents, ...listening } = await ledger.wakeable(batchSize);
   if (incidents.length === 0) return 0;
-  const fed = incidents.some(hasOrphan) ? await feeding() : [];
-  const moment = { ...listening, stillOrphan: (cause: Incident['causes'][number]) => isOrphan(cause, fed) };
-  const woken = incidents.map((incident) => ({ incident, after: wake(incident, moment) }));
+  const standing = watch.standing();
+  const fed = incidents.some(mayBeOrphan) ? await feeding() : [];
+  const moment: Moment = {
+    ...listening,
+    stillOrphan: (cause) => isOrphan(cause, fed),
+    waitedFor: (cause, waiting) => waitedFor(cause, { ...waiting, standing }),
+  };
+  const turned = incidents.filter((incident) => incident.causes.some((cause) => isTurned(incident, cause, moment)));
+  await bringLive(watch, turned, moment);
+  const waking = incidents.filter((incident) => !turned.includes(incident));
+  const woken = waking.map((incident) => ({ incident, after: wake(incident, moment) }));
   const answers = await ledger.commit(
     woken.map(({ incident, after }) => ({ token: newToken(), ...stepOf(incident, after) })),
   );
@@ -56,8 +71,27 @@ async function wakeIncidents({ ledger, log, newToken, feeding }: Watch): Promise
   return incidents.length;
 }
 
-function hasOrphan({ causes }: Incident): boolean {
-  return causes.some((cause) => cause.orphan !== undefined);
+function mayBeOrphan({ causes }: Incident): boolean {
+  return causes.some(({ orphan, absent }) => orphan !== undefined || absent !== undefined);
+}
+
+function isTurned({ key }: Incident, cause: Cause, { now, waitedFor }: Moment): boolean {
+  if (cause.shadow === undefined || cause.absent === undefined || cause.firing) return false;
+  return waitedFor(cause, { key, now }).is === 'turned-live';
+}
+
+/** What is waited for in shadow though its rule is live now: from here on it is waited for live, and opens there. */
+async function bringLive({ ledger, newToken }: Watch, turned: readonly Incident[], moment: Moment): Promise<void> {
+  if (turned.length === 0) return;
+  const liveKeyOf = ({ causes }: Incident) => causes.find(({ shadow }) => shadow !== undefined)?.shadow ?? '';
+  const stored = await ledger.readIncidents(turned.map(liveKeyOf));
+  const commits = turned.map((incident): Commit => {
+    const live = stored.get(liveKeyOf(incident)) ?? freshIncident(liveKeyOf(incident));
+    const after = broughtLive(incident, live, (cause) => isTurned(incident, cause, moment));
+    const expects = [incident, live].map(({ key, revision }) => ({ key, revision }));
+    return { token: newToken(), expects, incidents: [after.shadow, after.live], episodes: [], owed: [] };
+  });
+  await ledger.commit(commits);
 }
 
 function logWoken(log: Logger, { change, incident, episode }: Settled): void {

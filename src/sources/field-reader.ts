@@ -86,8 +86,11 @@ function isList(value: unknown): value is unknown[] {
 }
 
 /** Numbers are shown; a text may be long, or nobody's business. */
+const maxShown = 40;
+
 function nameOf(value: unknown): string {
   if (typeof value === 'number') return String(value);
+  if (typeof value === 'string' && value !== '' && value.length <= maxShown) return JSON.stringify(value);
   if (value === '') return 'an empty string';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;

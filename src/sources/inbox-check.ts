@@ -15,10 +15,12 @@ import { inboxCheckFixture, inboxCheckTypes } from './inbox-check-fixtures.ts';
 import { hexSignature, hmac, verifyAge, verifySignature } from './signature.ts';
 import type { HookRequest, SourceType } from './source.ts';
 
+const fields = { id: 'deliveryId', type: 'event', occurredAt: 'createdAt' } as const;
+
 /** Inbox Check signs the raw body alone, as `sha256=<hex>`, and writes camelCase. */
 export const inboxCheck: SourceType = {
   type: 'inbox-check',
-  traits: { states: ['test.completed'], endings: {} },
+  traits: { states: ['test.completed'], endings: {}, documented: inboxCheckTypes },
   // A retry six hours later may carry the first attempt's timestamp: an age check would refuse the sender's own retries.
   defaultMaxAgeMs: undefined,
 
@@ -32,8 +34,8 @@ export const inboxCheck: SourceType = {
 
   identify: (request) =>
     identifyEnvelope(request, {
-      id: 'deliveryId',
-      type: 'event',
+      id: fields.id,
+      type: fields.type,
       idHeader: 'x-ic-delivery',
       typeHeader: 'x-ic-event',
     }),
@@ -42,12 +44,12 @@ export const inboxCheck: SourceType = {
     const envelope = readEnvelope(body);
     if (!envelope.ok) throw new Error(envelope.reason);
     const read = fieldReader(envelope.root);
-    const type = read.identity('event') ?? '';
+    const type = read.identity(fields.type) ?? '';
     const event: Event = {
-      id: read.identity('deliveryId') ?? '',
+      id: read.identity(fields.id) ?? '',
       source,
       type,
-      occurredAt: occurredAt(read, 'createdAt', receivedAt),
+      occurredAt: occurredAt(read, fields.occurredAt, receivedAt),
       // A fired fixture carries no mark: nothing this sender says tells a test from the real thing.
       live: true,
       ...given({
@@ -60,6 +62,7 @@ export const inboxCheck: SourceType = {
   },
 
   documentedTypes: inboxCheckTypes,
+  fields,
   fixture: inboxCheckFixture,
 
   sign: (body, secret, at) => ({

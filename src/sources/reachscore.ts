@@ -6,6 +6,7 @@ import { reachscoreFixture, reachscoreTypes } from './reachscore-fixtures.ts';
 import { hexSignature, hmac, verifyAge, verifySignature } from './signature.ts';
 import type { HookRequest, SourceType } from './source.ts';
 
+const fields = { id: 'id', type: 'type', occurredAt: 'created_at' } as const;
 const idHeader = 'x-reachscore-event-id';
 const timestampHeader = 'x-reachscore-timestamp';
 const signatureHeader = 'x-reachscore-signature';
@@ -16,6 +17,7 @@ export const reachscore: SourceType = {
   traits: {
     states: ['test.completed', 'domain.health_changed'],
     endings: { 'alert.resolved': 'alert.triggered', 'domain.verified': 'domain.verification_failed' },
+    documented: reachscoreTypes,
   },
   // Five minutes either way stand in one of the sender's two documents, no check in the other: the safe reading. Each
   // retry is signed anew, so this refuses none of them.
@@ -28,18 +30,18 @@ export const reachscore: SourceType = {
     return verifySignature(signatureOf(request), [`${timestamp}.`, request.body], settings.secrets);
   },
 
-  identify: (request) => identifyEnvelope(request, { id: 'id', type: 'type', idHeader }),
+  identify: (request) => identifyEnvelope(request, { id: fields.id, type: fields.type, idHeader }),
 
   normalise({ source, body, receivedAt }) {
     const envelope = readEnvelope(body);
     if (!envelope.ok) throw new Error(envelope.reason);
     const read = fieldReader(envelope.root);
-    const type = read.identity('type') ?? '';
+    const type = read.identity(fields.type) ?? '';
     const event: Event = {
-      id: read.identity('id') ?? '',
+      id: read.identity(fields.id) ?? '',
       source,
       type,
-      occurredAt: occurredAt(read, 'created_at', receivedAt),
+      occurredAt: occurredAt(read, fields.occurredAt, receivedAt),
       live: read.flag('livemode') ?? true,
       ...given({
         ...undocumentedFields(read, type),
@@ -51,6 +53,7 @@ export const reachscore: SourceType = {
   },
 
   documentedTypes: reachscoreTypes,
+  fields,
   fixture: reachscoreFixture,
 
   sign(body, secret, at) {

@@ -35,6 +35,8 @@ export interface SourceType {
   /** Every event type that is documented, and how a realistic body of each looks. */
   fixture(type: string, made: { id: string; atMs: number }): Record<string, unknown> | undefined;
   readonly documentedTypes: readonly string[];
+  /** Where the body says which delivery it is, what happened, and when. */
+  readonly fields: { id: string; type: string; occurredAt: string };
   /** Signs a body as the sender does. */
   sign(body: Buffer, secret: string, at: { id: string; type: string; atMs: number }): SignedRequest;
 }

@@ -105,10 +105,10 @@ describe('deliveries show', () => {
       expect.stringMatching(
         /^dlv_1 {2}test\.completed {2}from inbox-check, received 2026-03-02 08:00:01Z, \d+ bytes: routed$/,
       ),
-      '  rule inbox-rate-low: match: fires',
-      `      key ${key}`,
-      '      when inboxRate $lt 0.8, is 0.5: match',
-      '      clear inboxRate $gte 0.85, is 0.5: no-match',
+      '  rule inbox-rate-low: match, fires',
+      `      key    ${key}`,
+      '      when   inboxRate  $lt 0.8    is 0.5  match',
+      '      clear  inboxRate  $gte 0.85  is 0.5  no-match',
       `  incident ${key} #1: opened`,
       `  owed: open to chat, about ${key}`,
       `  told of ${key} #1:`,
@@ -116,6 +116,20 @@ describe('deliveries show', () => {
       '      1. 2026-03-02 08:00:01Z open told',
       '',
     ]);
+  });
+
+  test('of a clear says under which other keys its rule stays open', async () => {
+    const { look, happens } = await openLooked();
+    await happens({ domain: 'open.example.com' });
+    await happens({ id: 'dlv_fine', domain: 'fine.example.com', inboxRate: 0.9 });
+    expect((await look('deliveries', 'show', 'dlv_fine')).out).toContain(
+      '      open   under other keys: placement:open.example.com (a clear ends only what has its own key)',
+    );
+    expect(JSON.parse((await look('deliveries', 'show', 'dlv_fine', '--json')).out)).toMatchObject({
+      openUnder: { 'inbox-rate-low': ['placement:open.example.com'] },
+    });
+    await happens({ id: 'dlv_over', domain: 'open.example.com', inboxRate: 0.9 });
+    expect((await look('deliveries', 'show', 'dlv_over')).out).not.toContain('other keys');
   });
 
   test('as JSON has the body too', async () => {

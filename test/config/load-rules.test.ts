@@ -62,6 +62,29 @@ describe('a rules file', () => {
           testEvents: 'as-live',
         },
         { id: 'notice', on: ['domain.verified'], lifecycle: 'notice', to: ['chat'], testEvents: 'apart' },
+        {
+          id: 'in-its-own-words',
+          mode: 'shadow',
+          on: ['test.completed'],
+          baseline: { metric: 'inboxRate', dropAtLeast: 0.15, over: 20 },
+          onUnknown: 'ignore',
+          severity: { from: 'level', map: { page: 'error' }, default: 'info' },
+          to: { critical: ['chat'], error: ['chat'], warning: ['chat'], info: ['chat'], default: ['chat'] },
+          message: { title: '{{ domain }}', text: '{{ inboxRate | percent }}', fields: { Grade: '{{ grade }}' } },
+        },
+        { id: 'silent', on: ['test.completed'], absent: { for: '26h' }, to: ['chat'] },
+        { id: 'else', otherwise: true, to: ['chat'] },
+      ],
+      tests: [
+        {
+          name: 'a domain is verified',
+          events: [
+            { source: 'rs', fire: 'domain.verified', set: { 'data.name': 'a.example' }, at: '0m', occurredAt: '0m' },
+            { source: 'rs', payload: { type: 'domain.verified', data: {} } },
+          ],
+          until: '1h',
+          expect: { incidents: {}, told: ['chat'], verdicts: { notice: 'match' } },
+        },
       ],
     });
     expect(knownKeys().filter((key) => !text.includes(`"${key}":`))).toEqual([]);
@@ -71,7 +94,10 @@ describe('a rules file', () => {
       orphanGraceMs: 30 * 60_000,
       staleAfterMs: 12 * 3_600_000,
       retention: { ageMs: 7 * 86_400_000, bytes: 1_000_000 },
-      warnings: [],
+      warnings: ['critical', 'warning'].map((severity) => ({
+        path: expect.stringMatching(`^rules\\[2\\]\\.to\\.${severity} `),
+        message: `this rule is never "${severity}": nobody here is told`,
+      })),
     });
     expect(config.sources.get('ic')).toMatchObject({ maxAge: 5_400_000, testFilter: expect.any(Function) });
     expect(config.destinations.get('chat')).toMatchObject({ token: [secret, { env: 'OLD' }], pace, timeout: 5_000 });
@@ -90,6 +116,9 @@ describe('a rules file', () => {
     expect(config.rules.rules).toMatchObject([
       { id: 'all-keys', severity: 'critical', resolveAfterMs: 21_600_000, testsAsLive: true, notice: false },
       { id: 'notice', notice: true, testsAsLive: false, severity: 'warning' },
+      { id: 'in-its-own-words', shadow: true, onUnknown: 'ignore', baseline: { over: 20 }, to: ['chat'] },
+      { id: 'silent', absentMs: 93_600_000, onUnknown: 'tell-owner', shadow: false },
+      { id: 'else', otherwise: true, notice: true },
     ]);
   });
 

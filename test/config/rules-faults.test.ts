@@ -15,7 +15,7 @@ describe('faults', () => {
     expect(problemsIn(text)).toEqual([
       'rules[0].when.inboxRate.$lte2: there is no operator $lte2: did you mean $lte?',
       'rules[0].to[0]: there is no destination "chatt": did you mean "chat"?',
-      'rules[0].severity: invalid option: expected one of "critical"|"error"|"warning"|"info"',
+      expect.stringMatching(/^rules\[0\]\.severity: takes "critical", "error", "warning", "info", or \{"from"/),
       'rules[1].from[0]: there is no source "reachscor": did you mean "reachscore"?',
       'rules[3].id: rules[2] has this id too: each rule needs its own',
       'owner: there is no destination "cat": did you mean "chat"?',

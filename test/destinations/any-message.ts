@@ -59,6 +59,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.record(
     number: fc.nat({ max: 1e9 }),
     severity: fc.constantFrom('critical', 'error', 'warning', 'info'),
     title: text,
+    text,
     test: fc.boolean(),
     keyless: fc.boolean(),
     facts: fc.array(fc.record({ name: text, value: text }), { maxLength: 40 }),

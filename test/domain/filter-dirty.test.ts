@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { verdictOf } from './compiled.ts';
+import { faultsOf, verdictOf } from './compiled.ts';
 
 const dirty: [string, unknown][] = [
   ['missing', {}],
@@ -87,4 +87,10 @@ describe('inbox rate below 0.8, and gmail is spam', () => {
     expect(verdictOf({ data: { inboxRate: { $not: { $gte: 0.8 } } } }, { data: {} })).toBe('unknown');
     expect(verdictOf({ $not: filter }, { type: 'test.completed', data: { providers } })).toBe('unknown');
   });
+});
+
+test('an operator that there is not is refused when the file is read, and asks nothing of any event', () => {
+  expect(faultsOf({ inboxRate: { $below: 0.8 } })).toEqual([
+    { path: 'when.inboxRate.$below', message: 'there is no operator $below' },
+  ]);
 });

@@ -33,6 +33,15 @@ const anyFilter = fc.letrec<{ filter: object; inner: unknown }>((tie) => ({
     fc.record({ $in: fc.array(scalar, { minLength: 1, maxLength: 3 }) }),
     fc.record({ $nin: fc.array(scalar, { minLength: 1, maxLength: 3 }) }),
     fc.record({ $exists: fc.boolean() }),
+    fc.record({ $between: fc.tuple(fc.integer({ max: 0 }), fc.integer({ min: 0 })) }),
+    fc.record({ $glob: fc.constantFrom('x*', '?', 'x') }),
+    fc.record({ $regex: fc.constantFrom('x', '^(x|y)+$', '.') }),
+    fc.record({ $ref: fc.constantFrom(...names, 'a.b') }),
+    fc.record({ $lte: fc.record({ $ref: fc.constantFrom(...names, 'a.b') }) }),
+    fc.record({ $all: tie('inner') }),
+    fc.record({ $none: tie('inner') }),
+    fc.record({ $any: tie('inner') }),
+    fc.record({ $count: fc.record({ where: tie('inner'), $gte: fc.nat({ max: 3 }) }, { requiredKeys: ['$gte'] }) }),
     fc.record({ $not: tie('filter') }),
     fc.record({ $and: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }) }),
     fc.record({ $or: fc.array(tie('filter'), { minLength: 1, maxLength: 3 }), a: tie('inner') }),
@@ -80,6 +89,49 @@ test('"not" twice is as if never said', () => {
   );
 });
 
+test('"not" of "and" is "or" of "not", and the other way round', () => {
+  fc.assert(
+    fc.property(anyFilter, anyFilter, anyEvent, (one, other, event) => {
+      const both = [one, other];
+      const neither = both.map((each) => ({ $not: each }));
+      expect(verdictOf({ $not: { $and: both } }, event)).toBe(verdictOf({ $or: neither }, event));
+      expect(verdictOf({ $not: { $or: both } }, event)).toBe(verdictOf({ $and: neither }, event));
+    }),
+  );
+});
+
+/** Filters on fields, combined: they ask nothing of the event as a whole. */
+const { onFields } = fc.letrec<{ onFields: object }>((tie) => ({
+  onFields: fc.oneof(
+    { maxDepth: 3 },
+    fc.dictionary(fc.constantFrom(...names), fc.oneof(scalar, anyFilter), { minKeys: 1, maxKeys: 3 }),
+    fc.record({ $not: tie('onFields') }),
+    fc.record({ $or: fc.array(tie('onFields'), { minLength: 1, maxLength: 2 }) }),
+    fc.record({ $and: fc.array(tie('onFields'), { minLength: 1, maxLength: 2 }) }),
+  ),
+}));
+const withoutExists = onFields.filter((filter) => !JSON.stringify(filter).includes('"$exists"'));
+
+test('of an event that has nothing, only "$exists" knows anything: nothing matches on the unknown alone', () => {
+  fc.assert(
+    fc.property(withoutExists, fc.constantFrom({}, { a: null, b: null, c: null }), (filter, event) => {
+      expect(verdictOf(filter, event)).toBe('unknown');
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what an event does not have leaves a verdict as it is, or unknown; it turns none', () => {
+  fc.assert(
+    fc.property(withoutExists, anyEvent, fc.subarray(names, { minLength: 1 }), (filter, event, gone) => {
+      fc.pre(typeof event === 'object' && event !== null && !Array.isArray(event));
+      const less = Object.fromEntries(Object.entries(event).filter(([name]) => !gone.includes(name)));
+      expect([verdictOf(filter, event), 'unknown']).toContain(verdictOf(filter, less));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
 test('an event, with some of it deleted, is a filter that matches it', () => {
   fc.assert(
     fc.property(
@@ -103,8 +155,8 @@ const highest = (verdicts: Verdict[]) => rank[Math.max(0, ...verdicts.map((each)
 function recomputed({ op, verdict, children }: ConditionTrace): Verdict | undefined {
   if (!children) return verdict;
   const verdicts = children.map((child) => recomputed(child) ?? 'unknown');
-  if (op === '$not') return rank[2 - rank.indexOf(verdicts[0] ?? 'unknown')];
-  return op === '$and' ? lowest(verdicts) : highest(verdicts);
+  if (op === '$not' || op === '$none') return rank[2 - rank.indexOf(highest(verdicts) ?? 'unknown')];
+  return op === '$and' || op === '$all' ? lowest(verdicts) : highest(verdicts);
 }
 
 /** What somebody could make of an event by deleting, and by writing a list as one of its elements or as `$eq`. */

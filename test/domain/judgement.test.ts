@@ -126,13 +126,13 @@ describe('out of scope', () => {
 });
 
 describe('a key with a variable that the event lacks', () => {
-  const rule = { on: ['test.completed'], when: { inboxRate: { $lt: 0.8 } }, key: 'k:{{ monitor.id }}' };
+  const rule = { on: ['test.completed'], when: { inboxRate: { $lt: 0.8 } }, key: 'k:{{ mailSubject }}' };
 
   test('rings under the default key, and is marked', () => {
     const routing = town(rule).happens({ domain, inboxRate: 0.5 });
     expect(changesIn(routing)).toEqual(['inbox-check:r0:a.example#1 opened']);
     expect(routing.episodes[0]?.keyless).toBe(true);
-    expect(routing.trace.rules[0]?.because).toContain('monitor.id');
+    expect(routing.trace.rules[0]?.because).toContain('mailSubject');
   });
 
   test('clears nothing: it is unknown', () => {
@@ -168,15 +168,15 @@ describe('tests', () => {
     expect(owedIn(routing)).toEqual(['open slack', 'open pager']);
   });
 
-  test('are not what a monitor is named: that pages', () => {
-    const routing = town({ ...rule, key: '{{ monitor.name }}' }).happens({ ...bad, monitor: { name: 'test:welcome' } });
+  test('are not what a mailing is called: that pages', () => {
+    const routing = town({ ...rule, key: '{{ mailSubject }}' }).happens({ ...bad, mailSubject: 'test:welcome' });
     expect(routing.episodes[0]?.test).toBe(false);
     expect(owedIn(routing)).toEqual(['open slack', 'open pager']);
   });
 
   test('have keys that fit', () => {
-    const { happens } = town({ ...rule, key: '{{ monitor.name }}' });
-    const routing = happens({ ...bad, live: false, monitor: { name: 'n'.repeat(255) } });
+    const { happens } = town({ ...rule, key: '{{ mailSubject }}' });
+    const routing = happens({ ...bad, live: false, mailSubject: 'n'.repeat(255) });
     expect(routing.incidents[0]?.key).toHaveLength(255);
   });
 });

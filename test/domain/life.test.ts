@@ -15,6 +15,16 @@ const ended = {
 };
 const graded = { ...low, id: 'graded', when: { grade: 'F' }, severity: 'critical', to: ['other', 'slack'] };
 
+const fallen = {
+  ...low,
+  id: 'fallen',
+  when: undefined,
+  baseline: { metric: 'inboxRate', dropAtLeast: 0.15, over: 5 },
+  clearAfter: { count: 2 },
+};
+const daily = { id: 'daily', on: ['test.completed'], key: 'k', absent: { for: '8m' }, to: ['slack', 'other'] };
+const shadow = { mode: 'shadow' };
+
 /** One file after another: what the first rules open may be ended under other ones, or be an orphan. */
 const files: Record<string, unknown>[][] = [
   [low, counted, ended],
@@ -30,6 +40,14 @@ const files: Record<string, unknown>[][] = [
   ],
   [ended],
   [],
+  [fallen, daily, low],
+  [
+    { ...fallen, ...shadow },
+    { ...daily, ...shadow },
+    { ...low, ...shadow },
+  ],
+  [fallen, { ...daily, absent: { for: '3m' } }, { ...low, ...shadow }],
+  [{ ...fallen, fireAfter: { count: 2, of: 3 } }, counted, { ...daily, ...shadow }],
 ];
 
 const event: fc.Arbitrary<Step> = fc.record({
@@ -39,6 +57,7 @@ const event: fc.Arbitrary<Step> = fc.record({
     type: fc.constantFrom('test.completed', 'test.completed', 'monitor.alert', 'alert.triggered', 'alert.resolved'),
     level: fc.constantFrom('page', 'page', 'fine'),
     grade: fc.constantFrom('F', 'A'),
+    inboxRate: fc.constantFrom(0.9, 0.9, 0.9, 0.88, 0.8, 0.5),
   }),
   lateBy: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 30 }) }),
   again: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -70,17 +89,31 @@ test('whatever happens, in whatever order, and whatever people do: what is kept 
   const seen = new Set<string>();
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-      const { take, episodes } = life(files);
+      const { take, episodes, shadows } = life(files);
       for (const each of steps) take(each);
-      for (const { end, changes = [] } of episodes.values()) {
+      if (shadows.size > 0) seen.add('in shadow');
+      for (const { end, changes = [], said } of episodes.values()) {
         if (end) seen.add(end.why);
+        for (const { op } of said.tripped) if (op === 'absent' || op === 'baseline') seen.add(op);
         for (const { what } of changes) seen.add(what);
       }
     }),
     { numRuns: 200 },
   );
   // The walks went everywhere: without that, nothing above says much.
-  const everything = ['cleared', 'quiet', 'by-hand', 'orphaned', 'raised', 'acknowledged', 'snoozed', 'ended'];
+  const everything = [
+    'cleared',
+    'quiet',
+    'by-hand',
+    'orphaned',
+    'raised',
+    'acknowledged',
+    'snoozed',
+    'ended',
+    'absent',
+    'baseline',
+    'in shadow',
+  ];
   expect([...seen].sort()).toEqual(everything.sort());
 });
 

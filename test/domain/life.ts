@@ -1,15 +1,16 @@
 import { expect } from 'vitest';
-import type { Episode, Incident, Mark } from '../../src/domain/incident.ts';
-import type { Feeding } from '../../src/domain/orphans.ts';
-import { fingerprintsOf, isOrphan, markOrphans } from '../../src/domain/orphans.ts';
+import type { Episode, Incident } from '../../src/domain/incident.ts';
+import { fingerprintsOf, markOrphans } from '../../src/domain/orphans.ts';
 import { stepOf } from '../../src/domain/owed.ts';
 import type { PersonsAct } from '../../src/domain/people.ts';
 import { acknowledge, addStandIn, resolveByHand, snooze, unacknowledge } from '../../src/domain/people.ts';
 import type { Settled } from '../../src/domain/settle.ts';
-import { episodeOf, freshIncident } from '../../src/domain/settle.ts';
+import { freshIncident } from '../../src/domain/settle.ts';
+import { broughtLive } from '../../src/domain/shadow.ts';
 import { wake } from '../../src/domain/waking.ts';
+import { floorsGrow, holds } from './life-holds.ts';
 import type { Happening } from './town.ts';
-import { minute, standingOf, start, town } from './town.ts';
+import { minute, momentIn, standingOf, start, town } from './town.ts';
 
 /** What may happen next, in minutes. */
 export type Step =
@@ -24,38 +25,52 @@ export type Step =
   | { is: 'edit'; to: number }
   | { is: 'stand-in' };
 
-const key = 'k';
+const live = 'k';
+const shadow = 'shadow:k';
 const sources = ['inbox-check', 'reachscore'];
 
 /** What one step commits. */
-type Committed = { incidents: Incident[]; episodes: Episode[]; owed: { address: string; revision: number }[] };
+type Committed = {
+  incidents: Incident[];
+  episodes: Episode[];
+  owed: { key: string; address: string; revision: number }[];
+};
 
-/** One incident's life, step after step, with everything that was ever committed about it; and what always holds. */
+/** One incident's life, and that of its shadow, step after step, with everything that was ever committed; and what always holds. */
 export function life(files: Record<string, unknown>[][]) {
   const place = town(...(files[0] ?? []));
-  const episodes = new Map<number, Episode>();
+  const episodes = { [live]: new Map<number, Episode>(), [shadow]: new Map<number, Episode>() };
   const rungOf = new Map<number, Set<string>>();
-  const heard: { mark: Mark; happening: Happening }[] = [];
-  let feeding = feedingOf(files[0] ?? []);
+  const heard: Happening[] = [];
+  let standing = standingOf(files[0] ?? []);
   let now = 0;
   let seq = 0;
   let resolvedAt = Number.NEGATIVE_INFINITY;
-  const current = () => place.incidents.get(key) ?? freshIncident(key);
+  const current = (key: keyof typeof episodes = live) => place.incidents.get(key) ?? freshIncident(key);
   const at = () => start + now * minute;
 
-  function commit(before: Incident, { incidents, episodes: changed, owed }: Committed): void {
+  function commit({ incidents, episodes: changed, owed }: Committed): void {
+    const before = { [live]: current(live), [shadow]: current(shadow) };
     for (const incident of incidents) {
-      expect(incident.revision).toBe(before.revision + 1);
-      expect(incident.episode - before.episode).toBe(incident.open && !before.open ? 1 : 0);
-      floorsGrow(before, incident);
-      place.incidents.set(key, incident);
+      const was = before[laneOf(incident)];
+      expect(incident.revision).toBe(was.revision + 1);
+      expect(incident.episode - was.episode).toBe(incident.open && !was.open ? 1 : 0);
+      place.incidents.set(incident.key, incident);
     }
+    floorsGrow([before[live], before[shadow]], [current(live), current(shadow)]);
     for (const episode of changed) {
-      expect(episodes.get(episode.number)?.end).toBeUndefined();
-      expect(episode.revision).toBe(current().shown ?? current().revision);
-      episodes.set(episode.number, episode);
-      for (const { address } of owed) rungSet(episode.number).add(address);
+      const { [laneOf(episode)]: mine } = episodes;
+      expect(mine.get(episode.number)?.end).toBeUndefined();
+      expect(episode.revision).toBe(current(laneOf(episode)).shown ?? current(laneOf(episode)).revision);
+      mine.set(episode.number, episode);
+      // What people see is owed to everybody who was rung for the episode, at its revision; of a shadow to nobody.
+      const told = owed.filter(({ key }) => key === episode.key);
+      for (const { address } of told) if (episode.key === live) rungSet(episode.number).add(address);
+      const rung = episode.key === live ? [...rungSet(episode.number)] : [];
+      expect(told.map(({ address }) => address).sort()).toEqual(rung.sort());
+      for (const { revision } of told) expect(revision).toBe(episode.revision);
     }
+    expect(owed.every(({ key }) => changed.some((episode) => episode.key === key))).toBe(true);
   }
 
   function rungSet(number: number): Set<string> {
@@ -64,32 +79,19 @@ export function life(files: Record<string, unknown>[][]) {
     return known;
   }
 
-  function commitVisible(before: Incident, settled: Settled): void {
-    const step = stepOf(before, settled);
-    commit(before, step);
-    if (!settled.episode) return;
-    // What people see is owed to everybody who was rung for the episode, at its revision.
-    expect(step.owed.map(({ address }) => address).sort()).toEqual([...rungSet(settled.episode.number)].sort());
-    for (const { revision } of step.owed) expect(revision).toBe(settled.episode.revision);
-  }
-
   const steps = {
     event(step: Extract<Step, { is: 'event' }>): void {
       now += 1;
       const again = step.again ? heard.at(-1) : undefined;
       if (!again) seq += 1;
-      const happening = again?.happening ?? { ...step.what, at: now - step.lateBy, received: now, seq };
-      const before = current();
-      const routing = place.happens(happening);
-      place.incidents.set(key, before);
-      commit(before, routing);
-      heard.push({ mark: { at: (happening.at ?? 0) * minute, ends: false, seq }, happening });
-      const isOld = start + (happening.at ?? 0) * minute <= resolvedAt;
-      if (isOld) expect(routing.incidents).toEqual([]);
-      if (routing.episodes.length > 0) {
-        const owedTo = routing.owed.map(({ address }) => address);
-        expect(owedTo.sort()).toEqual([...rungSet(routing.episodes[0]?.number ?? 0)].sort());
-      }
+      const happening = again ?? { ...step.what, at: now - step.lateBy, received: now, seq };
+      const routing = place.routes(happening);
+      commit(routing);
+      heard.push(happening);
+      if (start + (happening.at ?? 0) * minute > resolvedAt) return;
+      // What was moved there from the shadow changes nothing for people either.
+      expect(routing.episodes.filter((each) => each.key === live)).toEqual([]);
+      if (routing.incidents.every((each) => each.key === live)) expect(routing.incidents).toEqual([]);
     },
     person(step: Extract<Step, { is: 'person' }>): void {
       const before = current();
@@ -99,7 +101,7 @@ export function life(files: Record<string, unknown>[][]) {
       if (typeof settled === 'string') return;
       expect(stale).toBe(false);
       expect(before.open).toBe(true);
-      commitVisible(before, settled);
+      commit(stepOf(before, settled));
       // Once more, by whomever, changes nothing.
       expect(typeof actionOf(step.does)(current(), { ...act, by: 'another' })).toBe('string');
       if (step.does !== 'resolve') return;
@@ -109,34 +111,50 @@ export function life(files: Record<string, unknown>[][]) {
     time(step: Extract<Step, { is: 'time' }>): void {
       const from = at();
       now += step.passes;
-      const before = current();
-      if ((before.wakeAt ?? Number.POSITIVE_INFINITY) > at()) return;
-      const settled = wake(before, {
+      const moment = momentIn(standing, {
         now: at(),
         gaps: step.deafFor > 0 ? [{ from, until: Math.min(at(), from + step.deafFor * minute) }] : [],
         ...(step.unroutedFor === undefined ? {} : { oldestUnroutedAt: at() - step.unroutedFor * minute }),
-        stillOrphan: (cause) => isOrphan(cause, feeding),
       });
-      commitVisible(before, settled);
-      expect(current().wakeAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(at());
-      expect(current().snoozed?.until ?? Number.POSITIVE_INFINITY).toBeGreaterThan(at());
+      const isDue = (key: keyof typeof episodes) => (current(key).wakeAt ?? Number.POSITIVE_INFINITY) <= at();
+      if (isDue(shadow)) {
+        const moved = broughtLive(current(shadow), current(), (cause) => {
+          const isWaiting = cause.absent !== undefined && !cause.firing;
+          return isWaiting && moment.waitedFor(cause, { key: shadow, now: at() }).is === 'turned-live';
+        });
+        if (moved.shadow.causes.length < current(shadow).causes.length) {
+          commit({ incidents: [moved.shadow, moved.live], episodes: [], owed: [] });
+        }
+      }
+      for (const key of [live, shadow] as const) {
+        if (isDue(key)) commit(stepOf(current(key), wake(current(key), moment)));
+        expect(isDue(key)).toBe(false);
+        expect(current(key).snoozed?.until ?? Number.POSITIVE_INFINITY).toBeGreaterThan(at());
+      }
     },
     edit(step: Extract<Step, { is: 'edit' }>): void {
       const file = files[step.to % files.length] ?? [];
       place.edit(...file);
-      feeding = feedingOf(file);
-      const before = current();
-      const marked = markOrphans(before, feeding, { now: at(), graceMs: 5 * minute });
-      if (marked) commit(before, { incidents: [marked], episodes: [], owed: [] });
-      expect(markOrphans(current(), feeding, { now: at() + 1, graceMs: 5 * minute })).toBeUndefined();
+      standing = standingOf(file);
+      const feeding = [{ rules: fingerprintsOf(standing.rules.rules), sources }];
+      for (const key of [live, shadow] as const) {
+        const marked = markOrphans(current(key), feeding, { now: at(), graceMs: 5 * minute });
+        if (marked) commit({ incidents: [marked], episodes: [], owed: [] });
+        expect(markOrphans(current(key), feeding, { now: at() + 1, graceMs: 5 * minute })).toBeUndefined();
+      }
     },
     'stand-in'(): void {
       const before = current();
       const rung = addStandIn(before, { address: 'slack:C9', destination: 'stand-in', standsInFor: 'pager' });
       if (!rung) return;
-      const owed = [{ address: 'slack:C9', revision: rung.episode.revision }];
-      expect(rung.episode.revision).toBe(episodes.get(before.episode)?.revision);
-      commit(before, { incidents: [rung.incident], episodes: [rung.episode], owed });
+      expect(rung.episode.revision).toBe(episodes[live].get(before.episode)?.revision);
+      rungSet(before.episode).add('slack:C9');
+      const owed = [...rungSet(before.episode)].map((address) => ({
+        key: live,
+        address,
+        revision: rung.episode.revision,
+      }));
+      commit({ incidents: [rung.incident], episodes: [rung.episode], owed });
     },
   };
 
@@ -147,15 +165,18 @@ export function life(files: Record<string, unknown>[][]) {
       else if (step.is === 'time') steps.time(step);
       else if (step.is === 'edit') steps.edit(step);
       else steps['stand-in']();
-      holds(current(), episodes);
+      holds(current(), episodes[live]);
+      holds(current(shadow), episodes[shadow]);
     },
     current,
-    episodes,
+    episodes: episodes[live],
+    shadows: episodes[shadow],
   };
 }
 
-function feedingOf(file: Record<string, unknown>[]): Feeding[] {
-  return [{ rules: fingerprintsOf(standingOf(file).rules.rules), sources }];
+function laneOf({ key }: { key: string }): typeof live | typeof shadow {
+  expect([live, shadow]).toContain(key);
+  return key === live ? live : shadow;
 }
 
 function actionOf(does: Extract<Step, { is: 'person' }>['does']) {
@@ -165,31 +186,4 @@ function actionOf(does: Extract<Step, { is: 'person' }>['does']) {
     if (does === 'snooze') return snooze(incident, { ...act, until: act.at + 7 * minute });
     return resolveByHand(incident, act);
   };
-}
-
-function floorsGrow(before: Incident, after: Incident): void {
-  for (const { rule, source, floor } of before.causes) {
-    const now = after.causes.find((cause) => cause.rule === rule && cause.source === source);
-    expect(now).toBeDefined();
-    if (floor) expect(now?.floor?.at ?? Number.NEGATIVE_INFINITY).toBeGreaterThanOrEqual(floor.at);
-  }
-}
-
-/** What is true of an incident at any time, and of what was last committed of its episodes. */
-function holds(incident: Incident, episodes: ReadonlyMap<number, Episode>): void {
-  const { open, causes, changes = [], rung } = incident;
-  expect(open).toBe(causes.some((cause) => cause.firing));
-  expect(JSON.parse(JSON.stringify(incident))).toStrictEqual(incident);
-  expect(changes.length).toBeLessThanOrEqual(20);
-  expect(changes.map(({ revision }) => revision)).toEqual(
-    [...new Set(changes.map(({ revision }) => revision))].sort((a, b) => a - b),
-  );
-  expect(new Set(rung.map(({ address }) => address)).size).toBe(rung.length);
-  expect([...episodes.keys()]).toEqual(Array.from({ length: incident.episode }, (_, i) => i + 1));
-  for (const [number, episode] of episodes) {
-    expect(episode.end === undefined).toBe(open && number === incident.episode);
-    if (episode.end) expect(episode.changes?.at(-1)).toMatchObject({ what: 'ended', revision: episode.revision });
-  }
-  if (open) expect(episodes.get(incident.episode)).toEqual(episodeOf(incident));
-  else expect(incident).not.toMatchObject({ wakeAt: expect.anything() });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Event } from '../../src/domain/event.ts';
 import type { Problem } from '../../src/domain/filter.ts';
 import { ruleSchema } from '../../src/domain/rule.ts';
 import { compileRules } from '../../src/domain/rule-set.ts';
@@ -24,10 +25,14 @@ function compile(...rules: Record<string, unknown>[]) {
   return { set: compileRules(placed, sources, problems), problems };
 }
 
+const made = (type: string, source: string, fields: Partial<Event> = {}): Event => {
+  return { id: '1', type, source, occurredAt: '2026-01-01T00:00:00.000Z', live: true, ...fields };
+};
+
 /** As which it hears the type from the source: `bad`, `over`, or not at all. */
 function hears(rule: Record<string, unknown>, type: string, source = 'reachscore') {
   const { set } = compile({ resolveAfter: '6h', ...rule });
-  return set.hearing(type, source).map(({ ending }) => (ending ? 'over' : 'bad'))[0];
+  return set.hearing(made(type, source)).map(({ ending }) => (ending ? 'over' : 'bad'))[0];
 }
 
 describe('a rule hears', () => {
@@ -76,15 +81,15 @@ describe('a rule hears', () => {
   test('nothing, when it is not enabled; its faults are told all the same', () => {
     const { set, problems } = compile({ enabled: false, resolveAfter: '6h', when: { level: null } });
     expect(set.rules).toEqual([]);
-    expect(set.hearing('test.completed', 'reachscore')).toEqual([]);
+    expect(set.hearing(made('test.completed', 'reachscore'))).toEqual([]);
     expect(problems).toMatchObject([{ path: 'rules[0].when.level' }]);
   });
 
   test('the same for a type however often it is asked, and however many types there are', () => {
     const { set } = compile({ on: ['alert.*'], resolveAfter: '6h' });
-    for (let i = 0; i < 2_000; i += 1) expect(set.hearing(`alert.${i}`, 'inbox-check')).toHaveLength(1);
-    expect(set.hearing('alert.1999', 'inbox-check')).toHaveLength(1);
-    expect(set.hearing('test.1', 'inbox-check')).toHaveLength(0);
+    for (let i = 0; i < 2_000; i += 1) expect(set.hearing(made(`alert.${i}`, 'inbox-check'))).toHaveLength(1);
+    expect(set.hearing(made('alert.1999', 'inbox-check'))).toHaveLength(1);
+    expect(set.hearing(made('test.1', 'inbox-check'))).toHaveLength(0);
   });
 });
 
@@ -213,7 +218,9 @@ describe('a rule in the file', () => {
       ...rule,
       enabled: true,
       severity: 'warning',
-      lifecycle: 'incident',
+      mode: 'live',
+      onUnknown: 'tell-owner',
+      otherwise: false,
       testEvents: 'apart',
     });
   });

@@ -1,11 +1,17 @@
 import { expect } from 'vitest';
+import { waitedFor } from '../../src/domain/absence.ts';
 import type { Event, SourceTraits } from '../../src/domain/event.ts';
 import type { Problem } from '../../src/domain/filter.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import type { Routing, Standing } from '../../src/domain/routing.ts';
+import { fingerprintsOf, isOrphan } from '../../src/domain/orphans.ts';
+import type { Listening } from '../../src/domain/quiet.ts';
+import type { Judged, Routing, Standing } from '../../src/domain/routing.ts';
 import { judgeDelivery, routeDelivery } from '../../src/domain/routing.ts';
 import { ruleSchema } from '../../src/domain/rule.ts';
 import { compileRules } from '../../src/domain/rule-set.ts';
+import type { Settled } from '../../src/domain/settle.ts';
+import type { Moment } from '../../src/domain/waking.ts';
+import { wake } from '../../src/domain/waking.ts';
 import { anEvent } from './events.ts';
 
 export const start = Date.parse('2026-03-02T08:00:00Z');
@@ -54,7 +60,7 @@ export function town(...rules: Record<string, unknown>[]) {
   let clock = 0;
   const incidents = new Map<string, Incident>();
 
-  function routed(happening: Happening): Routing {
+  function judged(happening: Happening): Judged {
     clock += 1;
     seq += 1;
     const { at = clock, received = at, seq: mine = seq, isTest, ...fields } = happening;
@@ -65,21 +71,49 @@ export function town(...rules: Record<string, unknown>[]) {
       traits: traits[event.source] ?? { states: [], endings: {} },
       isTest: isTest ?? !event.live,
     };
-    return routeDelivery(judgeDelivery(arrived, standing), incidents, { standing, now: start + received * minute });
+    return judgeDelivery(arrived, standing);
+  }
+
+  /** What it changes. */
+  function routes(happening: Happening): Routing {
+    const delivery = judged(happening);
+    return routeDelivery(delivery, incidents, { standing, now: delivery.delivery.receivedAt });
   }
 
   return {
     incidents,
+    /** What the rules say of it, before anything is looked at. */
+    judges: judged,
+    routes,
     /** Routes it, and keeps what it changed. */
     happens(happening: Happening): Routing {
-      const routing = routed(happening);
+      const routing = routes(happening);
       for (const incident of routing.incidents) incidents.set(incident.key, incident);
       return routing;
+    },
+    /** Time passes until then, in minutes, and what is due is looked at once; what that changed. */
+    passes(until: number, over: Partial<Moment> = {}): Settled[] {
+      const now = start + until * minute;
+      const due = [...incidents.values()].filter(({ wakeAt = Number.POSITIVE_INFINITY }) => wakeAt <= now);
+      const moment = { ...momentIn(standing, { gaps: [], now }), ...over };
+      const settled = due.map((incident) => wake(incident, moment));
+      for (const { incident } of settled) incidents.set(incident.key, incident);
+      return settled.filter(({ change }) => change !== 'none');
     },
     /** The file is edited: these rules are in force from now on. */
     edit(...edited: Record<string, unknown>[]) {
       standing = standingOf(edited);
     },
+  };
+}
+
+/** A moment of a process that is alone, with both sources. */
+export function momentIn(standing: Standing, listening: Listening): Moment {
+  const feeding = [{ rules: fingerprintsOf(standing.rules.rules), sources: Object.keys(traits) }];
+  return {
+    ...listening,
+    stillOrphan: (cause) => isOrphan(cause, feeding),
+    waitedFor: (cause, waiting) => waitedFor(cause, { ...waiting, standing }),
   };
 }
 

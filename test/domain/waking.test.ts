@@ -4,13 +4,14 @@ import { messageOf } from '../../src/domain/message.ts';
 import { markOrphans } from '../../src/domain/orphans.ts';
 import { snooze } from '../../src/domain/people.ts';
 import type { Listening } from '../../src/domain/quiet.ts';
+import type { Moment } from '../../src/domain/waking.ts';
 import { wake } from '../../src/domain/waking.ts';
 import type { Happening } from './town.ts';
 import { hour, minute, start, town } from './town.ts';
 
 const alert = { on: ['monitor.alert'], when: { level: 'page' }, key: 'k', resolveAfter: '6h' };
 const bad = { type: 'monitor.alert', level: 'page', at: 0 };
-const alone = { gaps: [], stillOrphan: () => true };
+const alone: Omit<Moment, 'now'> = { gaps: [], stillOrphan: () => true, waitedFor: () => ({ is: 'unknown' }) };
 
 /** What quiet makes of it after so many hours; heard of at the start, and whatever happened then. */
 function afterHours(

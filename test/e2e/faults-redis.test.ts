@@ -36,7 +36,10 @@ describe.concurrent('a service in mid-load', () => {
       const [asked, ready] = await Promise.all([ask(served.service), readyOf(served.service)]);
       expect(asked.sent).toMatchObject(unavailable);
       expect(asked.tookMs).toBeLessThan(answerMs);
-      expect(ready).toEqual({ status: 503, warnings: [expect.stringMatching(/^the ledger (?:does not answer|did not answer within 3 s)/)] });
+      expect(ready).toEqual({
+        status: 503,
+        warnings: [expect.stringMatching(/^the ledger (?:does not answer|did not answer within 3 s)/)],
+      });
       await redis.restart();
       await load.isAcknowledged;
       await expectTruth(served);

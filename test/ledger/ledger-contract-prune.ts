@@ -203,6 +203,27 @@ export function describePrune(start: () => Promise<LedgerHarness>): void {
       expect(await ledger.commit([aCommit({ expects: [{ key: 'over', revision: 0 }] })])).toEqual(['committed']);
     });
 
+    test('one that is over is kept while it is to be woken', async ({ ledger, harness }) => {
+      const wakeAt = (await ledger.now()) + 60 * day;
+      const armed = anIncident('armed', 1, { open: false, wakeAt });
+      await ledger.commit([aCommit({ incidents: [armed] })]);
+      harness.advance(59 * day);
+      await pruneAll(ledger);
+      expect(await ledger.readIncidents(['armed'])).toEqual(new Map([['armed', armed]]));
+      harness.advance(day);
+      await pruneAll(ledger);
+      expect((await ledger.wakeable(1)).incidents).toEqual([armed]);
+
+      const { wakeAt: _wakeAt, ...disarmed } = { ...armed, revision: 2 };
+      await ledger.commit([aCommit({ expects: [{ key: 'armed', revision: 1 }], incidents: [disarmed] })]);
+      harness.advance(34 * day);
+      await pruneAll(ledger);
+      expect(await ledger.readIncidents(['armed'])).toEqual(new Map([['armed', disarmed]]));
+      harness.advance(2 * day);
+      await pruneAll(ledger);
+      expect(await ledger.readIncidents(['armed'])).toEqual(new Map());
+    });
+
     test('one that is over is kept while an episode of it is: no number is given twice', async ({
       ledger,
       harness,

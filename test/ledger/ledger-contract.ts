@@ -14,6 +14,7 @@ import { describePrune } from './ledger-contract-prune.ts';
 import { describeRacing } from './ledger-contract-racing.ts';
 import { describeRecord } from './ledger-contract-record.ts';
 import { describeRedeliver } from './ledger-contract-redeliver.ts';
+import { describeReplay } from './ledger-contract-replay.ts';
 import { describeRouting } from './ledger-contract-routing.ts';
 import { describeSilences } from './ledger-contract-silences.ts';
 import { describeStrays } from './ledger-contract-strays.ts';
@@ -48,6 +49,7 @@ export function describeLedgerContract(engine: string, start: () => Promise<Ledg
     describeStrays(start);
     describeWatch(start);
     describeHistory(start);
+    describeReplay(start);
     describeNotifications(start);
     describeRedeliver(start);
     describeWorkers(start);

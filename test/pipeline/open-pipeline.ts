@@ -9,6 +9,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Notifier } from '../../src/pipeline/notify.ts';
 import { notifier } from '../../src/pipeline/notify.ts';
 import { router } from '../../src/pipeline/route.ts';
+import { rememberUnheard } from '../../src/pipeline/unheard.ts';
 import { watcher } from '../../src/pipeline/watch.ts';
 import { inboxCheck } from '../../src/sources/inbox-check.ts';
 import { reachscore } from '../../src/sources/reachscore.ts';
@@ -62,6 +63,8 @@ export type Pipeline = {
   tell(): Promise<void>;
   /** One look at the clock. */
   watch(): Promise<number>;
+  /** What could not be known, and nobody was told. */
+  unheard(): string[];
 };
 
 export async function openPipeline(settings: PipelineSettings = {}): Promise<Pipeline> {
@@ -95,7 +98,8 @@ export async function openPipeline(settings: PipelineSettings = {}): Promise<Pip
     },
   };
   const telling = notifier({ ...parts, ledger: claiming }, () => inFlight.add(-1));
-  const route = router({ ...parts, ledger: claiming });
+  const unheard = rememberUnheard(parts.elapsedMs);
+  const route = router({ ...parts, unheard, ledger: claiming });
   async function untilNothingIsClaimed(turn: () => Promise<unknown>): Promise<void> {
     let before: number;
     do {
@@ -130,6 +134,7 @@ export async function openPipeline(settings: PipelineSettings = {}): Promise<Pip
       });
     },
     watch,
+    unheard: unheard.warnings,
   };
 }
 
@@ -155,7 +160,8 @@ function standingOf(settings: PipelineSettings) {
   if (!places.has('chat')) places.set('chat', { address: 'made:chat', destination: 'chat', pages: false });
   const byAddress = new Map(destinations.map((each) => [each.address, each]));
   const known = new Map(Object.entries<SourceType>(sources ?? { 'inbox-check': inboxCheck, reachscore }));
-  const standing = { rules: loaded.config.rules, places, staleAfterMs: 86_400_000 };
+  const told = owner === undefined ? undefined : places.get(owner);
+  const standing = { rules: loaded.config.rules, places, ...(told ? { owner: told } : {}), staleAfterMs: 86_400_000 };
   return {
     standing: () => standing,
     source: (name: string) => {
@@ -164,7 +170,7 @@ function standingOf(settings: PipelineSettings) {
     },
     destinations: () => byAddress,
     feeding: async () => feeding,
-    owner: () => (owner === undefined ? undefined : places.get(owner)),
+    owner: () => told,
     fallback(address: string) {
       const name = [...places.values()].find((each) => each.address === address)?.destination ?? '';
       return places.get(fallbacks[name] ?? '');

@@ -6,7 +6,7 @@ import { madeDestination } from './made-destination.ts';
 import type { PipelineSettings } from './open-pipeline.ts';
 import { key, openPipeline } from './open-pipeline.ts';
 import type { Engine } from './open-store.ts';
-import { engines, minute, openStore, second } from './open-store.ts';
+import { day, engines, minute, openStore, second } from './open-store.ts';
 
 const quiet = {
   id: 'quiet',
@@ -179,6 +179,7 @@ describe.each(engines)('a watch, on %s', (engine) => {
       },
       retention: () => retention,
       feeding: async () => [],
+      standing: () => ({ rules: { rules: [], hearing: () => [] }, places: new Map(), staleAfterMs: day }),
       log: pino({ level: 'silent' }),
       newToken: () => 'token',
       elapsedMs: store.now,

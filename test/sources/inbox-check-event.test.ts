@@ -102,7 +102,7 @@ describe('an event of Inbox Check', () => {
     expect(notes).toEqual([
       'data.tags: 1 of 3 are not strings: left out',
       'data.senderDomain is 42, not a text: left out',
-      'data.summary.inboxRate is a string, not a number from 0 to 1: left out',
+      'data.summary.inboxRate is "0.6", not a number from 0 to 1: left out',
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('an event of Inbox Check', () => {
     expect(event).not.toHaveProperty('counts');
     expect(event).not.toHaveProperty('auth');
     expect(notes).toEqual([
-      'data.summary is a string, not an object: left out',
+      'data.summary is "fine", not an object: left out',
       'data.auth is an array, not an object: left out',
     ]);
   });

@@ -186,6 +186,7 @@ test('says which types end others, and which report how things stand', () => {
   expect(reachscore.traits).toEqual({
     states: ['test.completed', 'domain.health_changed'],
     endings: { 'alert.resolved': 'alert.triggered', 'domain.verified': 'domain.verification_failed' },
+    documented: reachscore.documentedTypes,
   });
 });
 

@@ -87,8 +87,9 @@ function fitting(text: string): string {
 }
 
 function details(message: Message, event: Message['event']): unknown {
-  const { facts, failedAuth, standsInFor, acknowledged } = message;
+  const { text, facts, failedAuth, standsInFor, acknowledged } = message;
   return wellFormed({
+    ...(text === undefined ? {} : { text }),
     facts: Object.fromEntries(facts.map(({ name, value }) => [name, value])),
     ...(failedAuth.length > 0 ? { failed_authentication: failedAuth } : {}),
     ...(standsInFor === undefined ? {} : { stands_in_for: standsInFor }),

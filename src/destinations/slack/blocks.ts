@@ -24,6 +24,8 @@ export type Surroundings = { before?: string | undefined; anew?: boolean };
  */
 const most = {
   end: 500,
+  text: 2_000,
+  line: 1_900,
   facts: 1_800,
   fact: 400,
   name: 100,
@@ -40,7 +42,13 @@ const most = {
  */
 export function renderForSlack(message: Message, around: Surroundings = {}): FullRendering {
   const { state, title } = headline(message, around.anew);
-  const paragraphs = [ending(message), standing(message, around), findings(message), placements(message)];
+  const paragraphs = [
+    ending(message),
+    standing(message, around),
+    ownWords(message),
+    findings(message),
+    placements(message),
+  ];
   const sections = paragraphs.filter((lines) => lines.length > 0).map(section);
   return {
     text: `${state} ${title}`,
@@ -78,6 +86,13 @@ function people({ acknowledged, snoozed }: Message): string[] {
     ...(acknowledged ? [`*Acknowledged* by ${who(acknowledged, `, ${moment(acknowledged.at)}`)}`] : []),
     ...(snoozed ? [`*Snoozed* by ${who(snoozed, ` until ${moment(snoozed.until)}`)}`] : []),
   ];
+}
+
+/** What the rule says of it, with its line breaks. */
+function ownWords({ text = '' }: Message): string[] {
+  const lines = text.split('\n').map((line) => escaped(line, most.line));
+  if (lines.every((line) => line === '')) return [];
+  return fittingLines(lines, { units: most.text, lines: 20 });
 }
 
 /** What was heard of it last; once it is over, while it was not. */

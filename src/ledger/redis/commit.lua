@@ -145,7 +145,8 @@ for _, name in ipairs(order) do
   local change = redis.call('INCR', key.change)
   redis.call('ZADD', incident.open and key.incidents_open or key.incidents_over, change, name)
   redis.call('ZREM', incident.open and key.incidents_over or key.incidents_open, name)
-  if incident.open then
+  -- What is over and waits to be woken is not forgotten either.
+  if incident.open or incident.wakeAt ~= '' then
     redis.call('ZREM', key.over_since, name)
   else
     redis.call('ZADD', key.over_since, now, name)

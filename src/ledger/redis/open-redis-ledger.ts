@@ -11,6 +11,7 @@ import { incidentsIn } from './incidents.ts';
 import { notificationViews } from './notification-views.ts';
 import { notificationsIn } from './notifications.ts';
 import { redeliverIn } from './redeliver.ts';
+import { replayIn } from './replay.ts';
 import { silencesIn, silencesOverMs } from './silences.ts';
 import { readMs, type Store, storeOn } from './store.ts';
 import { redisWarnings } from './warnings.ts';
@@ -57,6 +58,7 @@ export async function openRedisLedger(options: RedisLedgerOptions): Promise<Ledg
     ...workersIn(store),
     ...addressesIn(store, reviveAt),
     ...deliveryViews(store),
+    ...replayIn(store),
     ...incidentViews(store),
     ...notificationViews(store),
     backlog: backlogIn(store),

@@ -20,6 +20,7 @@ import { makeOwing } from './owing.ts';
 import { makePaces } from './paces.ts';
 import { makePrune } from './prune.ts';
 import { makePurpose } from './purpose.ts';
+import { makeReplay } from './replay.ts';
 import { makeRerouting } from './rerouting.ts';
 import { makeReviving } from './reviving.ts';
 import { lockServing, takeOver, watchOthers } from './serving.ts';
@@ -80,6 +81,7 @@ export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
       ...makeWorkers(store),
       ...makeAddresses(store, reviveAt),
       ...makeHistory(store),
+      ...makeReplay(store),
       ...makeNotificationList(store),
       ...makeFinding(store),
       ...makeBacklog(store),

@@ -19,6 +19,12 @@ function payloadOf(changes: Partial<Order>): Payload {
 }
 
 describe('an order at PagerDuty', () => {
+  it('has what the rule says among its details', () => {
+    const { custom_details } = payloadOf({ message: madeMessage({ text: 'Hold the next mailing.' }) });
+    expect(custom_details).toMatchObject({ text: 'Hold the next mailing.' });
+    expect(payloadOf({}).custom_details).not.toHaveProperty('text');
+  });
+
   it.each(['open', 'update'] as const)('is a trigger under the incident’s key: %s', (act) => {
     expect(eventBody(madeOrder({ act }), routingKey)).toEqual({
       type: 'event',

@@ -45,6 +45,14 @@ describe('a message in Slack', () => {
     );
   });
 
+  it('says what the rule says in a paragraph of its own, line by line and escaped', () => {
+    const shown = body({ text: 'Hold the <next> mailing.\nAsk @growth.', facts: [], failedAuth: [] });
+    expect(shown.split('\n\n')[0]).toBe('Hold the &lt;next&gt; mailing.\nAsk @growth.');
+    const long = body({ text: 'long '.repeat(2_000) }).split('\n\n')[0] ?? '';
+    expect(long).toMatch(/^(?:long )+.*…$/);
+    expect(long.length).toBeLessThanOrEqual(2_000);
+  });
+
   it('begins with how bad it is, in the notification and in the channel', () => {
     const { text, blocks } = renderForSlack(madeMessage({ severity: 'critical' }));
     expect(text).toBe('Critical: acme.example inbox rate 62 %');

@@ -7,6 +7,7 @@ import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { notifier } from '../../../src/pipeline/notify.ts';
 import { lookForOrphans } from '../../../src/pipeline/orphans.ts';
 import { router } from '../../../src/pipeline/route.ts';
+import { rememberUnheard } from '../../../src/pipeline/unheard.ts';
 import { watcher } from '../../../src/pipeline/watch.ts';
 import { inboxCheck } from '../../../src/sources/inbox-check.ts';
 import { reachscore } from '../../../src/sources/reachscore.ts';
@@ -79,8 +80,14 @@ export function startProcess(parts: ProcessParts): Process {
     { ...shared, destinations: () => destinations, fallback, onUntellable: () => {}, chance: () => 1 },
     () => mine.under(-1),
   );
-  const routing = router({ ...shared, standing, source: (name) => senders[name], chance: () => 0 });
-  const watching = watcher({ ...shared, retention: () => retention });
+  const routing = router({
+    ...shared,
+    unheard: rememberUnheard(now),
+    standing,
+    source: (name) => senders[name],
+    chance: () => 0,
+  });
+  const watching = watcher({ ...shared, standing, retention: () => retention });
   const busy = new Set<string>();
 
   /** A turn that is held up is not begun again meanwhile. */

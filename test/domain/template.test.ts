@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../../src/domain/filter.ts';
+import { compileTemplate, templateVariables } from '../../src/domain/template.ts';
+import { anEvent, anyEvent } from './events.ts';
+
+const now = Date.parse('2026-03-02T10:30:00Z');
+const event = anEvent({
+  domain: 'news.example',
+  inboxRate: 0.6176,
+  score: 41.25,
+  mailSubject: 'Spring <sale> & more',
+  tags: ['eu', 'weekly'],
+  providers: [{ provider: 'gmail', placement: 'spam' }],
+});
+
+function render(text: string, of = event): string {
+  const problems: Problem[] = [];
+  const template = compileTemplate(text, 'title', problems);
+  expect(problems).toEqual([]);
+  return template.render(of, now);
+}
+
+function faultsOf(text: string): string[] {
+  const problems: Problem[] = [];
+  compileTemplate(text, 'title', problems);
+  return problems.map(({ message }) => message);
+}
+
+describe('a template', () => {
+  test.each([
+    ['{{ domain }} inbox rate {{ inboxRate | percent }}', 'news.example inbox rate 61.8%'],
+    ['{{ inboxRate | percent: 0 }}', '62%'],
+    ['{{ score | round }} {{ score | round: 1 }}', '41 41.3'],
+    ['{{ occurredAt | ago }}', '2 h 30 min ago'],
+    ['{{ occurredAt | date: "%Y-%m-%d %H:%M", "Europe/Berlin" }}', '2026-03-02 09:00'],
+    ['{{ occurredAt | date: "%H:%M", "UTC" }}', '08:00'],
+    ['{{ grade | default: "none" }}', 'none'],
+    ['{{ tags | join: ", " }}', 'eu, weekly'],
+    ['{% for p in providers %}{{ p.provider }}: {{ p.placement }}{% endfor %}', 'gmail: spam'],
+    ['{% if inboxRate < 0.7 %}low{% else %}fine{% endif %}', 'low'],
+    ['{{ monitor.name }}!', '!'],
+    ['{{ mailSubject }}', 'Spring <sale> & more'],
+    ['  {{ domain }}\n', 'news.example'],
+  ])('%s: %s', (text, rendered) => {
+    expect(render(text)).toBe(rendered);
+  });
+
+  test.each([
+    ['{{ domain | percent }}', /percent takes a number, not a string/],
+    ['{{ grade | percent }}', /percent takes a number, not nothing/],
+    ['{{ inboxRate | ago }}', /ago takes a moment/],
+  ])('%s throws where the event does not suit it', (text, words) => {
+    expect(() => render(text)).toThrow(words);
+  });
+
+  test.each([
+    ['{{ domain', /not closed/],
+    ['{% if domain %}', /not closed/],
+    ['{{ domain | upcse }}', 'there is no filter upcse'],
+    ['{{ domain | raw }}', 'there is no filter raw: each channel escapes by itself'],
+    ['{{ domain | escape }}', 'there is no filter escape: each channel escapes by itself'],
+    ['{% raw %}{{ domain }}{% endraw %}', 'there is no tag raw here'],
+    ['{% include "package.json" %}', 'there is no tag include here'],
+    ['{% render "package.json" %}', 'there is no tag render here'],
+    ['{% layout "package.json" %}', 'there is no tag layout here'],
+    ['x'.repeat(4_001), 'takes at most 4000 characters'],
+  ])('%s is a fault', (text, words) => {
+    expect(faultsOf(text)).toEqual([typeof words === 'string' ? words : expect.stringMatching(words)]);
+  });
+
+  test('knows nothing but the event', () => {
+    expect(render('{{ constructor }}{{ toString }}{{ __proto__ }}{{ process }}{{ domain.constructor }}!')).toBe('!');
+  });
+
+  test('that would go on and on is stopped', () => {
+    const text = '{% for a in (1..1000) %}{% for b in (1..1000) %}{{ mailSubject }}{% endfor %}{% endfor %}';
+    expect(() => render(text)).toThrow(/limit/);
+  });
+
+  test('throws, or says something, of any event', () => {
+    const { render: filled } = compileTemplate('{{ domain }} {{ providers | map: "provider" | join }}', 't', []);
+    fc.assert(
+      fc.property(anyEvent, (any) => {
+        expect(typeof filled(any, now)).toBe('string');
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+test('the variables of a template are what it reads of the event', () => {
+  const text =
+    '{% assign d = domain %}{{ d }}{% for t in tags %}{{ t }}{% endfor %}{{ monitor.name | default: grade }}';
+  expect(templateVariables(text).sort()).toEqual([['domain'], ['grade'], ['monitor', 'name'], ['tags']]);
+});
