@@ -16,8 +16,9 @@ import type { Beyond } from './in-force.ts';
 import type { KnownAddress } from './ledger/workers.ts';
 
 /** The destinations as the rules file has them; in preview the same labels, each showing what the real one would get. */
-export function openingsOf({ config, destinations }: ResolvedRules, { preview, slackApiUrl, log }: Openers): Opening[] {
-  if (!preview) return destinations.map((each) => openingOf(each, slackApiUrl, log));
+export function openingsOf({ config, destinations }: ResolvedRules, openers: Openers): Opening[] {
+  const { preview, log } = openers;
+  if (!preview) return destinations.map((each) => openingOf(each, openers));
   return [...config.destinations].map(([name, text]) => {
     const where = text.type === 'slack' ? text.channel : name;
     const shown: Shown = { channel: text.type === 'pagerduty' ? 'pagerduty' : 'slack', where };
@@ -25,16 +26,17 @@ export function openingsOf({ config, destinations }: ResolvedRules, { preview, s
   });
 }
 
-export type Openers = { preview: boolean; slackApiUrl: string; log: Logger };
+/** `buttons`: the Slack app is on, and hears what is pressed. */
+export type Openers = { preview: boolean; slackApiUrl: string; buttons: boolean; log: Logger };
 
-function openingOf(resolved: ResolvedDestination, slackApiUrl: string, log: Logger): Opening {
-  return { settings: JSON.stringify(resolved), open: () => openDestination(resolved, slackApiUrl, log) };
+function openingOf(resolved: ResolvedDestination, openers: Openers): Opening {
+  return { settings: JSON.stringify(resolved), open: () => openDestination(resolved, openers) };
 }
 
-function openDestination(resolved: ResolvedDestination, slackApiUrl: string, log: Logger): Destination {
+function openDestination(resolved: ResolvedDestination, { slackApiUrl, buttons, log }: Openers): Destination {
   switch (resolved.type) {
     case 'slack':
-      return slackChannel({ ...resolved, apiUrl: slackApiUrl });
+      return slackChannel({ ...resolved, apiUrl: slackApiUrl, buttons });
     case 'slack-webhook':
       return slackIncomingWebhook(resolved);
     case 'pagerduty':
@@ -52,7 +54,7 @@ function openDestination(resolved: ResolvedDestination, slackApiUrl: string, log
  */
 export function openingsBeyond(
   known: readonly KnownAddress[],
-  { rules, reached, slackApiUrl, log }: { rules: ResolvedRules; reached: ReadonlySet<string> } & Openers,
+  { rules, reached, ...openers }: { rules: ResolvedRules; reached: ReadonlySet<string> } & Openers,
 ): Beyond & { changed: KnownAddress[] } {
   const tokens = tokensOf(rules);
   const reachable: Opening[] = [];
@@ -65,7 +67,7 @@ export function openingsBeyond(
     const token = type === 'slack' ? tokens.get(credential) : undefined;
     if (token !== undefined) {
       const channel = address.replace(/^slack:/, '');
-      reachable.push(openingOf({ ...asFormerChannel, name, channel, token }, slackApiUrl, log));
+      reachable.push(openingOf({ ...asFormerChannel, name, channel, token }, openers));
       remember(credential);
     } else if (!reached.has(address)) {
       const settings = JSON.stringify(['absent', address, name]);
@@ -119,7 +121,10 @@ function previewOf(name: string, { channel, where }: Shown, log: Logger): Destin
 function slackShown(order: Order, where: string): string {
   const { text, attachments = [] } = renderOrder(order);
   const lines = attachments.flatMap(({ blocks }) =>
-    blocks.map((block) => ('text' in block ? block.text.text : (block.elements[0]?.text ?? ''))),
+    blocks.flatMap((block) => {
+      if (block.type === 'actions') return [];
+      return block.type === 'section' ? block.text.text : block.elements[0].text;
+    }),
   );
   return [`Slack ${slackCall(order)} ${where}`, ...[text, ...lines].map(asRead)].join('\n');
 }

@@ -3,9 +3,10 @@ import type { Logger } from 'pino';
 import type { Openers } from './compose-destinations.ts';
 import { amongWorkers } from './compose-workers.ts';
 import type { RulesReading } from './config/read-rules.ts';
-import type { InForce, InForceHolder } from './in-force.ts';
+import type { InForce, InForceHolder, Sender } from './in-force.ts';
 import type { Retention } from './ledger/history.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { answeringBack } from './pipeline/answering-back.ts';
 import { notifier } from './pipeline/notify.ts';
 import { presence } from './pipeline/presence.ts';
 import { router } from './pipeline/route.ts';
@@ -77,8 +78,9 @@ export function startPipeline({ ledger, inForce, openers, read, heard, ...parts 
   const wake = () => loops.notify.wake();
   const telling = notifier({ ...shared, destinations, fallback, onUntellable: parts.onUntellable }, wake);
   const unheard = rememberUnheard(shared.elapsedMs);
-  const source = (name: string) => current().sources.get(name);
-  const route = router({ ...shared, unheard, feeding: among.feeding, standing, source });
+  const answers = answeringBack({ ...shared, answering: (name) => senderOf(current(), name, 'answers') });
+  const source = (name: string) => senderOf(current(), name, 'events');
+  const route = router({ ...shared, answers, unheard, feeding: among.feeding, standing, source });
   const loops: Record<'presence' | 'notify' | 'route' | 'watch' | 'reload', PollLoop> = {
     presence: pollLoop('presence', present.turn, log),
     notify: pollLoop('notify', telling.turn, log),
@@ -99,12 +101,18 @@ export function startPipeline({ ledger, inForce, openers, read, heard, ...parts 
       () => telling.drain(drainWithinMs),
       () => loops.presence.stop(),
       () => loops.notify.stop(),
+      () => answers.stop(),
       () => loops.route.stop(),
       () => loops.watch.stop(),
       () => loops.reload.stop(),
       async () => deafen(),
     ],
   };
+}
+
+function senderOf<Sends extends Sender['sends']>({ sources }: InForce, name: string, sends: Sends) {
+  const sender = sources.get(name);
+  return sender?.sends === sends ? (sender as Extract<Sender, { sends: Sends }>) : undefined;
 }
 
 function retentionOf({ rules }: InForce, { historyMs, historyBytes }: PipelineParts['retention']): Retention {

@@ -1,4 +1,4 @@
-import { sourceTypes } from './compose.ts';
+import { eventTypes } from './compose.ts';
 import type { Config } from './config/load-rules.ts';
 import type { RulesReading } from './config/read-rules.ts';
 import { defaultFallbackAfterMs } from './config/resolve.ts';
@@ -26,8 +26,9 @@ export function stageOf(config: Config): TestStage {
 /** The sources as routing hears them. */
 function speakersOf({ sources }: Config): Map<string, Speaker> {
   return new Map(
-    [...sources].map(([name, { type, testFilter }]) => {
-      return [name, { type: sourceTypes[type], ...(testFilter ? { testFilter } : {}) }];
+    [...sources].flatMap(([name, { type, testFilter }]): [string, Speaker][] => {
+      if (type === 'pagerduty') return [];
+      return [[name, { type: eventTypes[type], ...(testFilter ? { testFilter } : {}) }]];
     }),
   );
 }

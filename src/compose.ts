@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Openers } from './compose-destinations.ts';
 import { openingsOf } from './compose-destinations.ts';
 import { startPipeline } from './compose-pipeline.ts';
+import { hearsSlack, slackAppOf } from './compose-slack-app.ts';
 import { refusalAtStart } from './compose-workers.ts';
 import type { Environment } from './config/environment.ts';
 import type { ResolvedRules, RulesReading } from './config/read-rules.ts';
@@ -21,13 +22,17 @@ import { receiver } from './pipeline/receive.ts';
 import { watchedWrites } from './pipeline/writes.ts';
 import { openMetrics } from './runtime/metrics.ts';
 import { inboxCheck } from './sources/inbox-check.ts';
+import { pagerDuty } from './sources/pagerduty.ts';
+import { pagerDutyAlerts } from './sources/pagerduty-alerts.ts';
 import { reachscore } from './sources/reachscore.ts';
-import type { SourceType } from './sources/source.ts';
+import type { AskAlerts, HookType } from './sources/source.ts';
+
+export const eventTypes = { 'inbox-check': inboxCheck, reachscore };
 
 /** How each type of sender is spoken to. */
-export const sourceTypes: Readonly<Record<ResolvedSource['type'], SourceType>> = {
-  'inbox-check': inboxCheck,
-  reachscore,
+export const sourceTypes: Readonly<Record<ResolvedSource['type'], HookType>> = {
+  ...eventTypes,
+  pagerduty: pagerDuty,
 };
 
 export const traitsByType = { 'inbox-check': inboxCheck.traits, reachscore: reachscore.traits };
@@ -100,29 +105,36 @@ async function open(options: ServiceOptions, opened: Closing): Promise<Omit<Serv
   await checkPurpose(plain, preview ? 'preview' : 'live');
   await checkOrphans(plain, rules);
   const { ledger, trouble: unwritable } = watchedWrites(meteredLedger(plain, metrics));
-  const openers: Openers = { preview, slackApiUrl: environment.SLACK_API_URL, log };
+  const buttons = hearsSlack(environment, preview);
+  const openers: Openers = { preview, slackApiUrl: environment.SLACK_API_URL, buttons, log };
   const kept = keptOpen({ lingerMs });
   opened.push(() => kept.close());
   const openings = options.openings ?? ((of: ResolvedRules) => openingsOf(of, openers));
-  const inForce = holdInForce(rules, { senders: sendersOf, openings, kept });
+  const asking = askersOf(environment.PD_API_TOKEN);
+  const senders = (of: ResolvedRules) => sendersOf(of, asking);
+  const inForce = holdInForce(rules, { senders, openings, kept });
   const heard = meteredReload(metrics);
   const onUntellable = meteredOwner(metrics);
   const retention = defaultRetention[environment.REDIS_URL === undefined ? 'sqlite' : 'redis'];
   const pipeline = startPipeline({ ledger, inForce, openers, read, heard, onUntellable, retention, log });
   opened.push(...pipeline.stops);
+  const slackApp = buttons ? slackAppOf({ environment, ledger, inForce, log }) : undefined;
+  if (slackApp) opened.push(() => slackApp.stop());
   const engine = await ledger.warnings();
-  const warnings = () => [...engine, ...pipeline.warnings()];
+  const warnings = () => [...engine, ...pipeline.warnings(), ...(slackApp?.warnings() ?? [])];
   const sources = () => inForce.current().sources;
   const receive = receiver({ sources, ledger, log, now: Date.now, timeoutMs: receiveTimeoutMs });
   const app = httpApp({
     receive: meteredReceive(receive, metrics),
     readiness: readinessOf({ ledger, reachable: () => inForce.current().reachable, unwritable, warnings }),
     metrics: metricsText(ledger, metrics, pipeline.parked),
+    slackEvents: slackApp?.events,
     log,
   });
   const { HOST: host, PORT: port } = environment;
   const http = await listen({ app, host, port, closeWithinMs });
   opened.push(() => http.close());
+  slackApp?.start();
   return { port: http.port, reload: pipeline.reload };
 }
 
@@ -152,12 +164,28 @@ async function checkOrphans(ledger: Ledger, rules: ResolvedRules): Promise<void>
   if (why !== undefined) throw new RulesRefused(why);
 }
 
-function sendersOf({ sources }: ResolvedRules): Map<string, Sender> {
-  return new Map(
-    sources.map(({ name, type, secrets, maxAgeMs, testFilter }) => {
-      const sourceType = sourceTypes[type];
-      const settings = { secrets, maxAgeMs: maxAgeMs ?? sourceType.defaultMaxAgeMs };
-      return [name, { type: sourceType, settings, ...(testFilter ? { testFilter } : {}) }];
-    }),
-  );
+function sendersOf({ sources }: ResolvedRules, asking: Asking): Map<string, Sender> {
+  return new Map(sources.map((source) => [source.name, senderOf(source, asking)]));
+}
+
+function senderOf({ type, secrets, maxAgeMs, testFilter, server }: ResolvedSource, asking: Asking): Sender {
+  const settings = { secrets, maxAgeMs: maxAgeMs ?? sourceTypes[type].defaultMaxAgeMs };
+  if (type !== 'pagerduty') {
+    return { sends: 'events', type: eventTypes[type], settings, ...(testFilter ? { testFilter } : {}) };
+  }
+  const ask = server === undefined ? undefined : asking(server);
+  return { sends: 'answers', type: pagerDuty, settings, ...(ask ? { ask } : {}) };
+}
+
+type Asking = (server: string) => AskAlerts | undefined;
+
+/** One for each server, through all reloads: it keeps to the pauses that it was asked for. */
+function askersOf(token: string | undefined): Asking {
+  const known = new Map<string, AskAlerts>();
+  return (server) => {
+    if (token === undefined) return undefined;
+    const ask = known.get(server) ?? pagerDutyAlerts({ server, token, elapsedMs: () => performance.now() });
+    known.set(server, ask);
+    return ask;
+  };
 }

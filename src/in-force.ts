@@ -5,7 +5,7 @@ import type { KeptOpen, Opening } from './destinations/kept-open.ts';
 import type { Filter } from './domain/filter.ts';
 import type { Place, Standing } from './domain/routing.ts';
 import type { KnownAddress } from './ledger/workers.ts';
-import type { SourceSettings, SourceType } from './sources/source.ts';
+import type { AnswerType, AskAlerts, SourceSettings, SourceType } from './sources/source.ts';
 
 /** What is gone by, until other rules take its place: all of it changes together. */
 export type InForce = {
@@ -24,7 +24,11 @@ export type InForce = {
   fallbacks: ReadonlyMap<string, Place>;
 };
 
-export type Sender = { type: SourceType; settings: SourceSettings; testFilter?: Filter };
+/** Whoever sends: what happened, or what people did where they were rung. */
+export type Sender = { settings: SourceSettings } & (
+  | { sends: 'events'; type: SourceType; testFilter?: Filter }
+  | { sends: 'answers'; type: AnswerType; ask?: AskAlerts }
+);
 
 export type InForceHolder = {
   /** To be asked anew for each step: a step finishes with what it began with. */

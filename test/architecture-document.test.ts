@@ -9,7 +9,7 @@ test('every room is in the table of ARCHITECTURE.md', () => {
   const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const table = architecture.split('\n').filter((line) => line.startsWith('| `src/'));
   const described = table.flatMap((line) =>
-    [...(line.split('|')[1] ?? '').matchAll(/`src\/(\w+)`/g)].map(([, room]) => room),
+    [...(line.split('|')[1] ?? '').matchAll(/`src\/([\w-]+)`/g)].map(([, room]) => room),
   );
   expect(described.sort()).toEqual(rooms.map(({ name }) => name).sort());
 });

@@ -40,9 +40,11 @@ const allowedRooms: Record<string, string[]> = {
     'sources',
     'compose-destinations',
     'compose-pipeline',
+    'compose-slack-app',
     'compose-workers',
     'in-force',
   ],
+  'compose-slack-app': ['config', 'ledger', 'slack-app', 'in-force'],
   'compose-pipeline': [
     'config',
     'ledger',
@@ -69,6 +71,7 @@ const allowedRooms: Record<string, string[]> = {
     'runtime',
     'sources',
   ],
+  'slack-app': ['destinations', 'domain', 'ledger', 'pipeline', 'runtime', 'sources'],
   http: ['domain', 'ledger', 'pipeline', 'sources', 'runtime'],
   pipeline: ['domain', 'ledger', 'sources', 'destinations', 'runtime'],
   config: ['domain'],
@@ -95,16 +98,16 @@ const ports = [
 const owners: Record<string, string[]> = {
   ioredis: ['ledger/redis'],
   'node:sqlite': ['ledger/sqlite'],
-  '@slack/web-api': ['destinations/slack'],
+  '@slack/web-api': ['destinations/slack', 'slack-app'],
   '@slack/bolt': ['slack-app'],
   undici: ['destinations/slack'],
   '@pagerduty/pdjs': ['destinations/pagerduty'],
   express: ['http'],
   commander: ['cli'],
-  zod: ['domain', 'config'],
+  zod: ['domain', 'config', 'slack-app'],
   re2js: ['domain'],
   liquidjs: ['domain'],
-  pino: ['runtime', 'pipeline', 'http', 'cli', 'compose', 'reload'],
+  pino: ['runtime', 'pipeline', 'http', 'slack-app', 'cli', 'compose', 'reload'],
   'prom-client': ['runtime'],
   'jsonc-parser': ['config'],
 };
@@ -143,6 +146,18 @@ describe('imports', () => {
         .map((each) => relative(src, resolve(src, dirname(path), each)));
       const behind = reached.filter((each) => /^(?:ledger|sources|destinations)\//.test(each) && !ports.includes(each));
       expect(behind).toEqual([]);
+    },
+  );
+
+  test.each(files.filter(({ room }) => room === 'slack-app'))(
+    'of $path reach ports, and what else is made for Slack',
+    ({ path, imports }) => {
+      const reached = imports
+        .filter((each) => each.startsWith('.'))
+        .map((each) => relative(src, resolve(src, dirname(path), each)));
+      const shared = ['destinations/plain-text.ts', 'sources/signature.ts'];
+      const behind = reached.filter((each) => /^(?:ledger|sources|destinations)\/(?!slack\/)/.test(each));
+      expect(behind.filter((each) => !ports.includes(each) && !shared.includes(each))).toEqual([]);
     },
   );
 

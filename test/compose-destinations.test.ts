@@ -18,7 +18,12 @@ function openShown() {
     hook: { type: 'slack-webhook', url: { env: 'URL' } },
     pager: { type: 'pagerduty', routingKey: [{ env: 'NEW' }, { env: 'OLD' }] },
   };
-  const previews = openingsOf(rulesOf(rulesFile({ destinations })), { preview: true, slackApiUrl, log });
+  const previews = openingsOf(rulesOf(rulesFile({ destinations })), {
+    preview: true,
+    slackApiUrl,
+    buttons: false,
+    log,
+  });
   return { lines, previews: previews.map((each) => each.open()) };
 }
 
@@ -88,7 +93,7 @@ test('for real each is opened at its own address, a list of routing keys at one 
     { ...common, name: 'pager', type: 'pagerduty', routingKey: 'old', server: 'events.pagerduty.com' },
     { ...common, name: 'shown', type: 'preview' },
   ];
-  const openings = openingsOf(rulesOf(rulesFile(), resolved), { preview: false, slackApiUrl, log });
+  const openings = openingsOf(rulesOf(rulesFile(), resolved), { preview: false, slackApiUrl, buttons: false, log });
   expect(new Set(openings.map((each) => each.settings)).size).toBe(5);
   const destinations = openings.map((each) => each.open());
   const addresses = destinations.map(({ address }) => address);
@@ -104,7 +109,7 @@ describe('an address that the rules file does not have any more', () => {
     { address: 'slack:C9', type: 'slack', destination: 'former', credential, ...changes },
   ];
   const beyond = (known: KnownAddress[], reached: string[] = []) =>
-    openingsBeyond(known, { rules, reached: new Set(reached), preview: false, slackApiUrl, log });
+    openingsBeyond(known, { rules, reached: new Set(reached), preview: false, slackApiUrl, buttons: false, log });
 
   test.each(['xoxb', 'xoxb-old'])(
     'and is a channel told with a token that is configured (%s) is told with it',

@@ -21,7 +21,7 @@ describe('a rehearsal', () => {
     const resolved = resolveDestinations(config, () => 'http://127.0.0.1/', []);
     const log = openLog('silent');
     const rules = { file: '', mark: '', config, sources: [], destinations: resolved };
-    const openings = openingsOf(rules, { preview: false, slackApiUrl: 'http://127.0.0.1/', log });
+    const openings = openingsOf(rules, { preview: false, slackApiUrl: 'http://127.0.0.1/', buttons: false, log });
     for (const { open } of openings) {
       const destination = open();
       const text = config.destinations.get(destination.name);

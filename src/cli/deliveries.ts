@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Trace } from '../domain/trace.ts';
+import { traceText } from '../domain/trace-text.ts';
 import type { KeptDelivery } from '../ledger/history.ts';
 import { deliveryStates } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -9,7 +10,6 @@ import { withMoments as notificationMoments, notificationText } from './notifica
 import { openElsewhere } from './open-elsewhere.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
-import { traceText } from './trace-text.ts';
 
 type ListOptions = {
   refused?: boolean;

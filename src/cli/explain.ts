@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text as textOf } from 'node:stream/consumers';
 import { stageOf } from '../compose-rehearsal.ts';
+import { nearWords } from '../domain/condition-text.ts';
 import type { Arrived, Judged } from '../domain/routing.ts';
 import { judgeDelivery } from '../domain/routing.ts';
 import { twinsOf } from '../domain/shadow.ts';
@@ -9,7 +10,6 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Explained, Stands } from '../pipeline/explain.ts';
 import { explain } from '../pipeline/explain.ts';
 import type { TestStage } from '../pipeline/run-rules-test.ts';
-import { nearWords } from './condition-text.ts';
 import type { Looked } from './explained-text.ts';
 import { explainedText } from './explained-text.ts';
 import { withLedger } from './ledger-path.ts';

@@ -1,9 +1,9 @@
 import type { Deaf } from '../domain/deaf.ts';
+import type { Beside } from '../domain/trace-text.ts';
+import { traceText } from '../domain/trace-text.ts';
 import type { Explained, Untold, Would } from '../pipeline/explain.ts';
 import { messageLines } from './message-text.ts';
 import { moment } from './table.ts';
-import type { Beside } from './trace-text.ts';
-import { traceText } from './trace-text.ts';
 
 /** How the delivery was looked at. */
 export type Looked = {

@@ -4,7 +4,7 @@ import { secretReader } from '../config/secrets.ts';
 import { changedAt } from '../domain/changed-at.ts';
 import type { Problem } from '../domain/filter.ts';
 import { nearest } from '../domain/nearest.ts';
-import type { SourceType } from '../sources/source.ts';
+import type { HookType } from '../sources/source.ts';
 import { Misuse } from './misuse.ts';
 import { readRules, rulesPath } from './rules-path.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
@@ -19,7 +19,7 @@ type Options = {
   json?: boolean;
 };
 
-/** `tocsin fire`: a signed, realistic delivery of either sender, to any URL. */
+/** `tocsin fire`: a signed, realistic delivery of any sender, to any URL. */
 export const fireCommand: AddCommand = (program, invocation, done) => {
   const types = Object.entries(sourceTypes).map(([name, type]) => `  ${name}: ${type.documentedTypes.join(', ')}`);
   program
@@ -68,7 +68,7 @@ function targetOf(
   what: string,
   options: Options,
   invocation: Invocation,
-): { name: string; type: SourceType; eventType: string } {
+): { name: string; type: HookType; eventType: string } {
   const [name = '', ...rest] = what.split('/');
   const eventType = rest.join('/');
   const type =
@@ -79,7 +79,7 @@ function targetOf(
   throw new Misuse(`${type.type} sends no "${eventType}": ${known}`);
 }
 
-function configuredType(name: string, options: Options, invocation: Invocation): SourceType {
+function configuredType(name: string, options: Options, invocation: Invocation): HookType {
   const config = readRules(rulesPath(invocation, options.rules, true), invocation);
   const source = config?.sources.get(name);
   if (source) return sourceTypes[source.type];
@@ -98,7 +98,7 @@ function secretOf(name: string, options: Options, invocation: Invocation): strin
   throw new Misuse(`Which secret signs it? ${why}: give --secret.`);
 }
 
-type Fixture = { type: SourceType; eventType: string; id: string; secret: string; changes: string[] };
+type Fixture = { type: HookType; eventType: string; id: string; secret: string; changes: string[] };
 
 function signed({ type, eventType, id, secret, changes }: Fixture) {
   const atMs = Date.now();
@@ -127,7 +127,7 @@ function jsonOrText(text: string): unknown {
 /** Crockford's base 32, of which ULIDs are made. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-function newId(type: SourceType): string {
+function newId(type: HookType): string {
   const letters = (count: number) => [...randomBytes(count)].map((byte) => alphabet[byte % 32]).join('');
   return type.type === 'inbox-check' ? `dlv_0${letters(25)}` : `evt_${letters(14)}`;
 }
@@ -136,7 +136,7 @@ const answerWithinMs = 30_000;
 
 async function send(
   url: string,
-  { headers, body }: ReturnType<SourceType['sign']>,
+  { headers, body }: ReturnType<HookType['sign']>,
 ): Promise<{ status: number; body: unknown }> {
   try {
     const signal = AbortSignal.timeout(answerWithinMs);

@@ -1,5 +1,5 @@
 import { changeWords } from '../domain/change-words.ts';
-import type { ByPerson, Cause, Episode, Incident } from '../domain/incident.ts';
+import type { ByPerson, Cause, Episode, Incident, Page } from '../domain/incident.ts';
 import { isShadowKey } from '../domain/lane.ts';
 import { messageOf } from '../domain/message.ts';
 import { quietMsOf } from '../domain/quiet.ts';
@@ -47,6 +47,7 @@ export function incidentText(key: string, found: Shown): string {
     incident ? `${key}: ${stateWords(incident)}` : `${key}: a notice`,
     ...(incident?.acknowledged ? [`  acknowledged ${byWords(incident.acknowledged)}`] : []),
     ...(incident?.snoozed ? [`  snoozed until ${moment(incident.snoozed.until)} ${byWords(incident.snoozed)}`] : []),
+    ...(incident?.pages ?? []).filter(({ episode }) => episode === incident?.episode).map(pageLine),
     ...(incident?.causes ?? []).flatMap(causeLines),
     ...episodes.flatMap((episode) => [
       ...episodeLines(episode),
@@ -56,6 +57,16 @@ export function incidentText(key: string, found: Shown): string {
 }
 
 type Shown = { incident: Incident | undefined; episodes: Episode[]; notifications: NotificationHistory[] };
+
+function pageLine({ id, number, priority, assigned, url }: Page): string {
+  const words = [
+    `PagerDuty: ${number === undefined ? '' : `#${number} `}(${id})`,
+    ...(priority === undefined ? [] : [`priority ${priority}`]),
+    ...(assigned === undefined ? [] : [`assigned to ${assigned}`]),
+    ...(url === undefined ? [] : [url]),
+  ];
+  return `  ${words.join(', ')}`;
+}
 
 function causeLines(cause: Cause): string[] {
   const { firing, rule, source, ring, orphan, absent, heardAt } = cause;

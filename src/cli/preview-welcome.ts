@@ -20,7 +20,7 @@ export function previewWelcome({ port, sources, rules, environment, secretOf }: 
   const base =
     environment.TOCSIN_PUBLIC_URL?.replace(/\/$/, '') ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const lines = sources.map((source) => `  POST ${base}/hooks/${source.name}   secret ${secretOf(source)}`);
-  const first = sources.find((source) => source.type === 'inbox-check') ?? sources[0];
+  const first = sources.find(({ type }) => type === 'inbox-check') ?? sources.find(({ type }) => type === 'reachscore');
   const fire = first
     ? fireLines(first, secretOf(first), `http://${host.includes(':') ? `[${host}]` : host}:${port}`)
     : [];
@@ -53,7 +53,7 @@ function fireLines({ name, type }: ResolvedSource, secret: string, base: string)
   ];
 }
 
-const recovered: Record<ResolvedSource['type'], string> = {
+const recovered: Partial<Record<ResolvedSource['type'], string>> = {
   'inbox-check': 'data.summary.inboxRate=0.95',
   reachscore: 'data.inbox_placement=\'{"gmail":"inbox","outlook":"inbox"}\'',
 };

@@ -8,7 +8,8 @@ import { nearest } from '../domain/nearest.ts';
  */
 export function checkNames(value: unknown, problems: Problem[]): void {
   const destinations = section(value, 'destinations');
-  const names = { source: Object.keys(section(value, 'sources')), destination: Object.keys(destinations) };
+  const sources = section(value, 'sources');
+  const names = { source: Object.keys(sources), destination: Object.keys(destinations) };
   const check = (kind: 'source' | 'destination', name: unknown, path: string) => {
     if (typeof name !== 'string' || names[kind].includes(name)) return;
     const hint = nearest(name, names[kind]);
@@ -16,7 +17,13 @@ export function checkNames(value: unknown, problems: Problem[]): void {
     problems.push({ path, message: `there is no ${kind} "${name}": ${way}` });
   };
   for (const [i, rule] of rawRules(value).entries()) {
-    for (const [j, name] of namesIn(rule).entries()) check('source', name, `rules[${i}].from[${j}]`);
+    for (const [j, name] of namesIn(rule).entries()) {
+      check('source', name, `rules[${i}].from[${j}]`);
+      if (isAnswering(sources[String(name)])) {
+        const message = `"${name}" sends what people do to their pages, which no rule hears: leave it out`;
+        problems.push({ path: `rules[${i}].from[${j}]`, message });
+      }
+    }
     for (const { name, at } of labelsOf(rule)) check('destination', name, `rules[${i}].${at}`);
   }
   check('destination', isObject(value) ? value.owner : undefined, 'owner');
@@ -53,6 +60,11 @@ function circleFrom(name: string, fallbacks: ReadonlyMap<string, unknown>): stri
 
 function fallbackIn(destination: unknown): unknown {
   return isObject(destination) ? destination.fallback : undefined;
+}
+
+/** Its deliveries are answers to what was told, and no events. */
+export function isAnswering(source: unknown): boolean {
+  return isObject(source) && source.type === 'pagerduty';
 }
 
 export function section(value: unknown, name: string): Record<string, unknown> {

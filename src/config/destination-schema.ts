@@ -68,12 +68,14 @@ const forAll = {
 };
 
 /** `events.pagerduty.com`, or any host with a port. */
-const serverSchema = z
+export const serverSchema = z
   .string()
   .regex(
     /^[A-Za-z0-9.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/,
     'takes a host, or host:port, without https://',
-  );
+  )
+  .default('events.pagerduty.com')
+  .meta({ description: 'Elsewhere, such as "events.eu.pagerduty.com".', examples: ['events.eu.pagerduty.com'] });
 
 const typed = <Type extends string>(type: Type) =>
   z.literal(type).meta({ description: 'What kind of destination it is.', examples: [type] });
@@ -131,9 +133,7 @@ export const destinationSchema = z.discriminatedUnion(
         description: 'The integration key, or a list: the first opens, the others only end what they opened.',
         examples: [{ env: 'PD_KEY' }],
       }),
-      server: serverSchema
-        .default('events.pagerduty.com')
-        .meta({ description: 'Elsewhere, such as "events.eu.pagerduty.com".', examples: ['events.eu.pagerduty.com'] }),
+      server: serverSchema,
       ...forAll,
     }),
     z.strictObject({ type: typed('preview'), ...forAll }),

@@ -16,7 +16,13 @@ const schema = z.object({
   REDIS_URL: optional,
   TOCSIN_REDIS_WAIT: z.preprocess(given, z.coerce.number('takes a number of replicas').int().min(0).default(0)),
   LOG_LEVEL: z.preprocess(given, z.enum(logLevels).default('info')),
+  SLACK_SIGNING_SECRET: optional,
+  SLACK_APP_TOKEN: z.preprocess(
+    given,
+    z.string().startsWith('xapp-', 'takes an app-level token, which begins with "xapp-"').optional(),
+  ),
   SLACK_API_URL: z.preprocess(given, z.url({ protocol: /^https?$/ }).default('https://slack.com/api/')),
+  PD_API_TOKEN: optional,
   TOCSIN_PUBLIC_URL: z.preprocess(given, z.url({ protocol: /^https?$/ }).optional()),
 });
 

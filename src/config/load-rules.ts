@@ -7,7 +7,7 @@ import { ruleSchema } from '../domain/rule.ts';
 import { findingsInRule } from '../domain/rule-findings.ts';
 import type { KnownSources, PlacedRule, RuleSet } from '../domain/rule-set.ts';
 import { compileRules } from '../domain/rule-set.ts';
-import { checkNames, namesIn, rawRules, section } from './check-names.ts';
+import { checkNames, isAnswering, namesIn, rawRules, section } from './check-names.ts';
 import { idleDestinations } from './idle-destinations.ts';
 import { inOrder } from './problem-lines.ts';
 import type { DestinationText, SourceText } from './rules-file.ts';
@@ -36,7 +36,7 @@ export type Config = {
 export type Loaded = { ok: true; config: Config } | { ok: false; problems: Problem[] };
 
 /** What the senders' adapters promise, by source type. */
-export type TraitsByType = Readonly<Record<SourceText['type'], SourceTraits>>;
+export type TraitsByType = Readonly<Record<Exclude<SourceText['type'], 'pagerduty'>, SourceTraits>>;
 
 const day = 86_400_000;
 const tenMinutes = 600_000;
@@ -111,9 +111,10 @@ function knownSources(value: unknown, traits: TraitsByType): Map<string, SourceT
     endings: Object.fromEntries(types.flatMap(([, { endings }]) => Object.entries(endings))),
   };
   const named = rawRules(value).flatMap(namesIn);
-  const configured = Object.entries(section(value, 'sources')).map(([name, source]): [string, SourceTraits] => {
+  const configured = Object.entries(section(value, 'sources')).flatMap(([name, source]): [string, SourceTraits][] => {
+    if (isAnswering(source)) return [];
     const known = types.find(([type]) => isObject(source) && source.type === type);
-    return [name, known?.[1] ?? ofAnyType];
+    return [[name, known?.[1] ?? ofAnyType]];
   });
   return new Map([...named.map((name): [string, SourceTraits] => [String(name), ofAnyType]), ...configured]);
 }
@@ -159,7 +160,7 @@ function checkFilters(rule: unknown, at: string, problems: Problem[]): void {
 type Telling = { problems: Problem[]; doubts: Problem[] };
 
 function withTestFilter(name: string, source: SourceText, told: Telling): SourceText & { testFilter?: Filter } {
-  if (source.test === undefined) return source;
+  if (!('test' in source) || source.test === undefined) return source;
   const at = `sources.${name}.test`;
   const faults: Problem[] = [];
   const testFilter = compileFilter(source.test, at, faults);

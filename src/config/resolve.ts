@@ -10,6 +10,8 @@ export type ResolvedSource = {
   secrets: string[];
   maxAgeMs: number | undefined;
   testFilter?: Filter;
+  /** Where people are rung. */
+  server?: string;
 };
 
 type Common = { name: string; timeoutMs: number; pace: Pace; fallbackAfterMs: number };
@@ -44,8 +46,9 @@ export function resolveSources(config: Config, secret: SecretReader, problems: P
     name,
     type: source.type,
     secrets: source.secrets.map((ref, i) => secret(ref, `sources.${name}.secrets[${i}]`, problems)),
-    maxAgeMs: source.maxAge,
+    maxAgeMs: 'maxAge' in source ? source.maxAge : undefined,
     ...(source.testFilter ? { testFilter: source.testFilter } : {}),
+    ...('server' in source ? { server: source.server } : {}),
   }));
 }
 

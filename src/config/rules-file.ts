@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { durationSchema, filterSchema } from '../domain/rule.ts';
 import type { paceSchema } from './destination-schema.ts';
-import { destinationSchema } from './destination-schema.ts';
+import { destinationSchema, serverSchema } from './destination-schema.ts';
 import { secretRefSchema } from './secret-schema.ts';
 
 const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'takes 1 to 64 letters, digits, "_" or "-"');
 
-const sourceSchema = z.strictObject({
-  type: z.enum(['inbox-check', 'reachscore']).meta({ description: 'Who sends.', examples: ['inbox-check'] }),
+const signedBy = {
   secrets: z
     .array(secretRefSchema)
     .min(1)
@@ -15,12 +14,33 @@ const sourceSchema = z.strictObject({
       description: 'The signing secrets; during a change, the new and the old one.',
       examples: [[{ env: 'IC_WEBHOOK_SECRET' }]],
     }),
-  maxAge: durationSchema.optional().meta({
-    description: 'Requests whose timestamp is further off are refused (ReachScore: "5m"; Inbox Check: not looked at).',
-    examples: ['5m'],
-  }),
-  test: filterSchema.optional().meta({ description: 'Events that match it are tests.', examples: [{ tags: 'test' }] }),
-});
+};
+
+const sourceSchema = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({
+      type: z.enum(['inbox-check', 'reachscore']).meta({ description: 'Who sends.', examples: ['inbox-check'] }),
+      ...signedBy,
+      maxAge: durationSchema.optional().meta({
+        description:
+          'Requests whose timestamp is further off are refused (ReachScore: "5m"; Inbox Check: not looked at).',
+        examples: ['5m'],
+      }),
+      test: filterSchema
+        .optional()
+        .meta({ description: 'Events that match it are tests.', examples: [{ tags: 'test' }] }),
+    }),
+    z.strictObject({
+      type: z
+        .literal('pagerduty')
+        .meta({ description: 'What people do to their pages, which no rule hears.', examples: ['pagerduty'] }),
+      ...signedBy,
+      server: serverSchema,
+    }),
+  ],
+  { error: 'takes "type": "inbox-check", "reachscore" or "pagerduty"' },
+);
 
 const retentionSchema = z.strictObject({
   age: durationSchema.optional().meta({ description: 'How long ("30d" on SQLite, "7d" on Redis).', examples: ['30d'] }),

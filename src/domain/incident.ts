@@ -80,8 +80,11 @@ export type Cause = {
  */
 export type Rung = { address: string; destination: string; standsInFor?: string };
 
-/** What a person said or did about an open episode. */
-export type ByPerson = { by: string; at: number; comment?: string };
+/**
+ * What a person said or did about an open episode. `there`: the address where they did it, so that it stands there
+ * already.
+ */
+export type ByPerson = { by: string; at: number; comment?: string; there?: string };
 
 export const changeKinds = ['raised', 'acknowledged', 'snoozed', 'ended'] as const;
 
@@ -100,6 +103,20 @@ export type EpisodeChange = {
   until?: number;
 };
 
+/** What stands for an episode at PagerDuty, as was last heard from there. */
+export type Page = {
+  /** PagerDuty's id of its incident. */
+  id: string;
+  episode: number;
+  number?: number;
+  url?: string;
+  priority?: string;
+  /** The names of whoever it is assigned to. */
+  assigned?: string;
+  /** When somebody last took it on there, or let go of it. */
+  saidAt?: number;
+};
+
 /** One trouble, by its dedup key. */
 export type Incident = {
   key: string;
@@ -115,6 +132,8 @@ export type Incident = {
   /** Where a person ended all of it, also for the causes that are still to come. */
   floor?: Floor;
   rung: Rung[];
+  /** Of this episode and those before, the newest last. */
+  pages?: Page[];
   acknowledged?: ByPerson;
   snoozed?: ByPerson & { until: number };
   /** Of the open episode, the newest 20. */
@@ -136,6 +155,8 @@ export type End = {
   why: EndReason;
   by?: string;
   comment?: string;
+  /** The address where it was ended, so that it may stand there already. */
+  there?: string;
   /** How long it had been quiet, where that is why. */
   quietMs?: number;
   /** The event that ended it, where one did. */

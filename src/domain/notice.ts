@@ -50,3 +50,9 @@ export function ownerNotice(trouble: { about: string; words: string; severity: S
     keyless: false,
   };
 }
+
+/** A word that somebody asked for, to see whether it arrives. */
+export function testNotice(asked: { about: string; words: string; now: number }): Episode {
+  const notice = ownerNotice({ ...asked, severity: 'info' });
+  return { ...notice, key: `test:notice:${asked.about}`, test: true };
+}

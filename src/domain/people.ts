@@ -18,11 +18,8 @@ export function acknowledge(incident: Incident, act: PersonsAct): Settled | stri
   const { acknowledged } = incident;
   if (acknowledged) return `already acknowledged by ${acknowledged.by} at ${momentWords(acknowledged.at)}`;
   const person = personOf(act);
-  return changed(
-    incident,
-    { acknowledged: person, changes: noted(incident, { what: 'acknowledged', ...person }) },
-    act.at,
-  );
+  const changes = noted(incident, { what: 'acknowledged', ...person });
+  return changed(incident, { acknowledged: { ...person, ...thereOf(act) }, changes }, act.at);
 }
 
 /** Nobody has it in hand any more. */
@@ -57,7 +54,7 @@ export function resolveByHand(incident: Incident, act: PersonsAct): Settled | st
     floor: floorAt(now, incident.episode),
     causes: incident.causes.map((cause) => emptied(cause, incident.episode, now)),
   };
-  return settle(incident, over, { ...untouched(act.at), end: { why: 'by-hand', ...person } });
+  return settle(incident, over, { ...untouched(act.at), end: { why: 'by-hand', ...person, ...thereOf(act) } });
 }
 
 /**
@@ -102,6 +99,8 @@ function noted(incident: Incident, change: Parameters<typeof withChange>[1]) {
 /** What people write is kept with the open incident, which has to stay small. */
 const longestName = 100;
 const longestComment = 300;
+
+const thereOf = ({ there }: ByPerson) => (there === undefined ? {} : { there });
 
 function personOf({ by, at, comment }: PersonsAct): ByPerson {
   const said = comment ? { comment: fittingText(comment, longestComment) } : {};

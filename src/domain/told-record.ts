@@ -61,7 +61,9 @@ function absorbStray(told: Told, stray: Stray, { episode, ways }: { episode: Epi
   }
   // Which of two posts came later nobody knows; an edit or a trigger is made again, and is then the last.
   const says = ways.edits || severity === root.severity ? Math.min(root.revision, revision) : -1;
-  return { ...told, parts: [{ ...root, ...there, revision: says }, ...copies] };
+  // Without a reference it may have been any of them that was edited.
+  const edited = copies.map((copy) => (ref === undefined ? { ...copy, ...there, revision: says } : copy));
+  return { ...told, parts: [{ ...root, ...there, revision: says }, ...edited] };
 }
 
 function withStrayReply(told: Told, { ref, revision: of }: Stray, episode: Episode): Told {

@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
-import { type Answer, errorAnswer, maxBodyBytes, type Receive } from '../pipeline/receive.ts';
+import { type Answer, type Arriving, errorAnswer, maxBodyBytes, type Receive } from '../pipeline/receive.ts';
 import { readBody } from './read-body.ts';
 import { writeAndClose, writeJson } from './write-answer.ts';
 
@@ -11,19 +11,22 @@ export type HttpAppParts = {
   readiness: () => Promise<Readiness>;
   /** All metrics in the Prometheus text format. */
   metrics?: () => Promise<string>;
+  /** What Slack posts, while the Slack app hears it. */
+  slackEvents?: ((arriving: Arriving) => Promise<{ status: number; body?: unknown }>) | undefined;
   log: Logger;
 };
 
-/** The HTTP door: hooks, health, readiness, metrics. */
-export function httpApp({ receive, readiness, metrics, log }: HttpAppParts): Express {
+/** The HTTP door: hooks, what Slack posts, health, readiness, metrics. */
+export function httpApp({ receive, readiness, metrics, slackEvents, log }: HttpAppParts): Express {
   const app = express();
   app.disable('x-powered-by');
 
   app.post('/hooks/:source', hook(receive, log));
-  app.all('/hooks/:source', (_request, response) => {
-    const body = { error: 'method_not_allowed', message: 'deliveries are posted' };
-    writeJson(response, 405, body, { allow: 'POST' });
-  });
+  app.all('/hooks/:source', onlyPost('deliveries are posted'));
+  if (slackEvents) {
+    app.post('/slack/events', slackHook(slackEvents));
+    app.all('/slack/events', onlyPost('Slack posts what people do'));
+  }
 
   app.get('/healthz', (_request, response) => writeJson(response, 200, { status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
@@ -55,6 +58,22 @@ function hook(receive: Receive, log: Logger) {
     }
     writeAnswer(response, await receive(source, { headers: singleHeaders(request), body }));
   };
+}
+
+function slackHook(slackEvents: NonNullable<HttpAppParts['slackEvents']>) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const body = await readBody(request, maxBodyBytes);
+    if (body === 'aborted') return;
+    const answer = await slackEvents({ headers: singleHeaders(request), body });
+    if (body === 'too-large') return writeAndClose(request, response, { body: undefined, ...answer });
+    if (answer.body !== undefined) return writeJson(response, answer.status, answer.body);
+    response.writeHead(answer.status, { 'content-length': '0' }).end();
+  };
+}
+
+function onlyPost(message: string) {
+  return (_request: Request, response: Response) =>
+    writeJson(response, 405, { error: 'method_not_allowed', message }, { allow: 'POST' });
 }
 
 function writeAnswer(response: Response, { status, body, retryAfterS }: Answer): void {

@@ -1,4 +1,5 @@
 import type { Order, Result } from '../destinations/destination.ts';
+import { heardRecord } from '../domain/heard-record.ts';
 import { messageOf } from '../domain/message.ts';
 import { nextTelling } from '../domain/telling.ts';
 import { absorb, heldRecord } from '../domain/told-record.ts';
@@ -37,7 +38,7 @@ function decided(claimed: ClaimedNotification, destination: Tried['destination']
   const { now, heldBy } = context;
   const { episode, predecessor } = claimed;
   const { ways } = destination;
-  const absorbed = absorb(claimed.told, claimed, ways);
+  const absorbed = heardRecord(absorb(claimed.told, claimed, ways), claimed);
   const held = heldBy(episode);
   const owedSince = Math.max(claimed.owedSince, Math.min(now, absorbed.heldUntil ?? 0));
   const telling = nextTelling({ episode, told: absorbed, owedSince, predecessor, held, now }, ways);

@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Inbox, Refusal } from '../ledger/inbox.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
-import type { HookRequest, SourceSettings, SourceType } from '../sources/source.ts';
+import type { HookRequest, HookType, SourceSettings } from '../sources/source.ts';
 
 const statusOf = {
   unknown_source: 404,
@@ -19,7 +19,10 @@ export type ErrorCode = keyof typeof statusOf;
 /** What the sender is told. */
 export type Answer = {
   status: number;
-  body: { status: 'accepted' | 'duplicate'; id: string } | { error: ErrorCode; message: string };
+  body:
+    | { status: 'accepted' | 'duplicate'; id: string }
+    | { status: 'unreadable'; message: string }
+    | { error: ErrorCode; message: string };
   retryAfterS?: number;
 };
 
@@ -33,7 +36,7 @@ export const maxBodyBytes = 1024 * 1024;
 
 export type ReceiverParts = {
   /** By name; asked for anew with each request. */
-  sources: () => ReadonlyMap<string, { type: SourceType; settings: SourceSettings }>;
+  sources: () => ReadonlyMap<string, { type: HookType; settings: SourceSettings }>;
   ledger: Pick<Inbox, 'accept' | 'refuse' | 'bury'>;
   log: Logger;
   now: () => number;
@@ -69,8 +72,8 @@ export function receiver(parts: ReceiverParts): Receive {
 }
 
 /** What is accepted leaves its line when it is routed; what is not routed leaves it here. */
-function levelOf(status: 'accepted' | 'duplicate', about: Outcome['about']): 'debug' | 'info' | 'warn' {
-  if (about?.altered) return 'warn';
+function levelOf(status: 'accepted' | 'duplicate' | 'unreadable', about: Outcome['about']): 'debug' | 'info' | 'warn' {
+  if (about?.altered || status === 'unreadable') return 'warn';
   return status === 'accepted' ? 'debug' : 'info';
 }
 
@@ -80,7 +83,8 @@ async function receiveOne(sourceName: string, arriving: Arriving, parts: Receive
   const { headers, body } = arriving;
   if (body === 'too-large') return { answer: errorAnswer('too_large', `the body is over ${maxBodyBytes} bytes`) };
   const request = { headers, body };
-  if ((request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+  const isEncoded = (request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity';
+  if (isEncoded && source.type.unreadable === 'refused') {
     return { answer: errorAnswer('encoding', 'the body is encoded; the signature is over the bytes as they are sent') };
   }
   const verified = source.type.verify(request, source.settings, parts.now());
@@ -95,6 +99,7 @@ async function receiveOne(sourceName: string, arriving: Arriving, parts: Receive
   if (code === 'unreadable') {
     const buried = await inTime(parts.ledger.bury({ ...kept, reason }), parts.timeoutMs);
     if (!buried.ok) return unavailable(buried.err);
+    if (source.type.unreadable === 'taken') return { answer: { status: 202, body: { status: code, message: reason } } };
   }
   return { answer: errorAnswer(code, reason) };
 }

@@ -9,6 +9,7 @@ import { judgeDelivery, routeDelivery } from '../domain/routing.ts';
 import { twinsOf } from '../domain/shadow.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { ClaimedDelivery, Commit, CommitAnswer, Inbox } from '../ledger/inbox.ts';
+import type { AnsweringBack } from './answering-back.ts';
 import type { Speaker } from './arrived.ts';
 import { arrivedOf } from './arrived.ts';
 import type { Unheard } from './unheard.ts';
@@ -19,6 +20,8 @@ export type Routes = {
   standing: () => Standing;
   /** By name, as configured. */
   source: (name: string) => Speaker | undefined;
+  /** Sees to what is no event. */
+  answers: Pick<AnsweringBack, 'take' | 'holding'>;
   /** What every process that is there goes by now. */
   feeding: () => Promise<Feeding[]>;
   /** Who hears of deliveries that cannot be routed. */
@@ -44,11 +47,13 @@ const maxRounds = 50;
 export function router(routes: Routes): () => Promise<number> {
   return async () => {
     const token = routes.newToken();
-    const { now, deliveries } = await routes.ledger.claimDeliveries({ token, limit: batchSize, leaseMs, holding: [] });
+    const holding = routes.answers.holding();
+    const { now, deliveries } = await routes.ledger.claimDeliveries({ token, limit: batchSize, leaseMs, holding });
     if (deliveries.length === 0) return idleMs;
     // One and the same to the end of the turn: rules that change meanwhile are for the deliveries after these.
     const batch = { routes, token, now, standing: routes.standing() };
-    let rest = await judgeAll(deliveries, batch);
+    const events = deliveries.filter((each) => !routes.answers.take(each, { token, now }));
+    let rest = await judgeAll(events, batch);
     for (let round = 1; rest.length > 0 && round <= maxRounds; round += 1) {
       if (round >= pauseFromRound) await pause(routes.chance() * 5 * round);
       rest = await commitRound(rest, batch);

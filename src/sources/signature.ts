@@ -13,15 +13,27 @@ export function hexSignature(text: string): Buffer | undefined {
   return /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
 }
 
-/** Whether any secret made this signature. All are tried, so the time taken tells neither which nor how nearly. */
+/** Whether any secret made this signature. */
 export function verifySignature(
   signature: Buffer | undefined,
   signed: readonly (string | Uint8Array)[],
   secrets: readonly string[],
 ): Verified {
-  if (!signature) return refusedSignature('the signature is missing or has not the form it is sent in');
+  return verifySignatures(signature ? [signature] : [], signed, secrets);
+}
+
+/** Whether any secret made any of these. All are tried, so the time taken tells neither which nor how nearly. */
+export function verifySignatures(
+  signatures: readonly Buffer[],
+  signed: readonly (string | Uint8Array)[],
+  secrets: readonly string[],
+): Verified {
+  if (signatures.length === 0) return refusedSignature('the signature is missing or has not the form it is sent in');
   let fits = false;
-  for (const secret of secrets) fits = timingSafeEqual(hmac(secret, signed), signature) || fits;
+  for (const secret of secrets) {
+    const made = hmac(secret, signed);
+    for (const signature of signatures) fits = timingSafeEqual(made, signature) || fits;
+  }
   if (fits) return { ok: true };
   return refusedSignature(
     'no secret of this source fits; is it the secret of this endpoint, and does a proxy rewrite the body?',

@@ -1,3 +1,4 @@
+import type { Answer } from '../domain/answer.ts';
 import type { Delivery, Normalised, SourceTraits } from '../domain/event.ts';
 
 /** A request as it came: header names in lower case, the body's bytes untouched. */
@@ -20,18 +21,17 @@ export type SourceSettings = {
 /** A signed request, as `fire` sends it. */
 export type SignedRequest = { headers: Record<string, string>; body: Buffer };
 
-/** How one type of sender signs and speaks. */
-export interface SourceType {
-  readonly type: 'inbox-check' | 'reachscore';
-  readonly traits: SourceTraits;
+/** How one type of sender signs. */
+export interface HookType {
+  readonly type: 'inbox-check' | 'reachscore' | 'pagerduty';
   /** The age a source of this type refuses when its settings are silent. */
   readonly defaultMaxAgeMs: number | undefined;
   /** Looks at the raw bytes only; constant time in the secrets. */
   verify(request: HookRequest, settings: SourceSettings, nowMs: number): Verified;
   /** The id and type from the signed bytes; headers may be absent but must not contradict them. */
   identify(request: HookRequest): Identified;
-  /** The event in our words. Never throws for any JSON object; wrong types are noted and left out. */
-  normalise(delivery: Pick<Delivery, 'source' | 'body' | 'receivedAt'>): Normalised;
+  /** Whether what is signed and cannot be read is refused, or taken all the same; it is a dead letter either way. */
+  readonly unreadable: 'refused' | 'taken';
   /** Every event type that is documented, and how a realistic body of each looks. */
   fixture(type: string, made: { id: string; atMs: number }): Record<string, unknown> | undefined;
   readonly documentedTypes: readonly string[];
@@ -40,3 +40,28 @@ export interface SourceType {
   /** Signs a body as the sender does. */
   sign(body: Buffer, secret: string, at: { id: string; type: string; atMs: number }): SignedRequest;
 }
+
+/** A sender of events, which the rules hear. */
+export interface SourceType extends HookType {
+  readonly type: 'inbox-check' | 'reachscore';
+  readonly traits: SourceTraits;
+  /** The event in our words. Never throws for any JSON object; wrong types are noted and left out. */
+  normalise(delivery: Pick<Delivery, 'source' | 'body' | 'receivedAt'>): Normalised;
+}
+
+/** Where people are rung: it sends what they do there, which no rule hears. */
+export interface AnswerType extends HookType {
+  readonly type: 'pagerduty';
+  /** What was done, in our words. Never throws for any JSON object. */
+  answer(delivery: Pick<Delivery, 'body' | 'receivedAt'>): Answer;
+}
+
+/** One of the alerts that a page is made of: the key it was told under. */
+export type PageAlert = { key: string; createdAt?: number };
+
+/** `later`: nobody knows now. `refused`: nobody will know before somebody mends that. */
+export type Unanswered = { kind: 'later'; reason: string; afterMs?: number } | { kind: 'refused'; reason: string };
+export type Asked = { kind: 'alerts'; alerts: PageAlert[] } | Unanswered;
+
+/** Asks where people are rung what the page of this id is made of. Never throws for a reason outside the program. */
+export type AskAlerts = (pageId: string, signal: AbortSignal) => Promise<Asked>;

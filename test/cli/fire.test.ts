@@ -3,23 +3,25 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { receiver } from '../../src/pipeline/receive.ts';
 import { inboxCheck } from '../../src/sources/inbox-check.ts';
+import { pagerDuty } from '../../src/sources/pagerduty.ts';
 import { reachscore } from '../../src/sources/reachscore.ts';
+import type { HookType } from '../../src/sources/source.ts';
 import { rulesFile } from '../config/made-rules.ts';
 import { openDoor } from '../http/door.ts';
 import { openTemporaryLedger } from '../http/temporary-ledger.ts';
 import { runCli } from './run-cli.ts';
 import { temporaryFile } from './temporary-file.ts';
 
-const secrets = { 'inbox-check': 'whsec_fire', reachscore: 'rs_fire' };
+const secrets = { 'inbox-check': 'whsec_fire', reachscore: 'rs_fire', pagerduty: 'pd_fire' };
 type Name = keyof typeof secrets;
-const types = { 'inbox-check': inboxCheck, reachscore };
+const types: Record<Name, HookType> = { 'inbox-check': inboxCheck, reachscore, pagerduty: pagerDuty };
 
 /** A real receiver behind a real door, and the bodies it kept. */
 async function openReceiver() {
   const ledger = await openTemporaryLedger(Date.now);
   const settings = (name: Name) => ({ secrets: [secrets[name]], maxAgeMs: types[name].defaultMaxAgeMs });
   const sources = new Map(
-    (['inbox-check', 'reachscore'] as const).map((name) => [
+    (['inbox-check', 'reachscore', 'pagerduty'] as const).map((name) => [
       name as string,
       { type: types[name], settings: settings(name) },
     ]),
@@ -142,7 +144,7 @@ describe('fire, when it is misused,', () => {
     [['reachscore/alerts.triggered'], 'did you mean reachscore/alert.triggered?'],
     [['inbox-check/alert.triggered'], 'inbox-check sends no "alert.triggered": there are test.completed, test.failed'],
     [['inbox-check'], 'inbox-check sends no ""'],
-    [['nobody/test.completed'], '"nobody" is no type of sender (inbox-check, reachscore) and no source'],
+    [['nobody/test.completed'], '"nobody" is no type of sender (inbox-check, reachscore, pagerduty) and no source'],
     [['constructor/test.completed'], '"constructor" is no type of sender'],
     [['inbox-check/test.completed', '--times', '0'], '--times takes a number from 1 to 100000'],
     [['inbox-check/test.completed', '--times', 'many'], '--times takes a number from 1 to 100000'],

@@ -26,6 +26,9 @@ describe('the environment', () => {
       LOG_LEVEL: 'debug',
       SLACK_API_URL: 'http://127.0.0.1:9000/api/',
       TOCSIN_PUBLIC_URL: 'https://hooks.example.com',
+      PD_API_TOKEN: 'made-up',
+      SLACK_SIGNING_SECRET: 'made-up-too',
+      SLACK_APP_TOKEN: 'xapp-made-up',
     };
     expect(readEnvironment({ ...variables, ANOTHER: 'x' })).toEqual({
       ok: true,
@@ -33,18 +36,19 @@ describe('the environment', () => {
     });
   });
 
-  test.each(['PORT', 'HOST', 'REDIS_URL', 'LOG_LEVEL', 'TOCSIN_REDIS_WAIT', 'TOCSIN_PUBLIC_URL'])(
-    'in which %s is empty is as if it were not set',
-    (name) => {
-      expect(readEnvironment({ [name]: '' })).toEqual(readEnvironment({}));
-      expect(readEnvironment({ [name]: ' ' })).toEqual(readEnvironment({}));
-    },
-  );
+  test.each([
+    ...['PORT', 'HOST', 'REDIS_URL', 'LOG_LEVEL', 'TOCSIN_REDIS_WAIT', 'TOCSIN_PUBLIC_URL', 'PD_API_TOKEN'],
+    ...['SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
+  ])('in which %s is empty is as if it were not set', (name) => {
+    expect(readEnvironment({ [name]: '' })).toEqual(readEnvironment({}));
+    expect(readEnvironment({ [name]: ' ' })).toEqual(readEnvironment({}));
+  });
 
   test('with faults says each by the name of its variable and without its value', () => {
     const read = readEnvironment({
       PORT: 'http',
       LOG_LEVEL: 'loud',
+      SLACK_APP_TOKEN: 'xoxb-a-bot',
       TOCSIN_REDIS_WAIT: '-1',
       SLACK_API_URL: 'slack.example.com',
       TOCSIN_PUBLIC_URL: 'ftp://hooks.example.com',
@@ -55,10 +59,11 @@ describe('the environment', () => {
       'PORT',
       'TOCSIN_REDIS_WAIT',
       'LOG_LEVEL',
+      'SLACK_APP_TOKEN',
       'SLACK_API_URL',
       'TOCSIN_PUBLIC_URL',
     ]);
-    expect(JSON.stringify(problems)).not.toMatch(/loud|slack\.example|ftp:|http"/);
+    expect(JSON.stringify(problems)).not.toMatch(/loud|xoxb|slack\.example|ftp:|http"/);
   });
 
   test.each(['65536', '-1', '80.5', 'NaN', '1e9'])('%s is no port', (PORT) => {

@@ -16,6 +16,8 @@ export const channel = 'C0123456789';
 export const otherChannel = 'C9876543210';
 export const routingKey = 'f'.repeat(32);
 export const secret = 'whsec_end_to_end';
+export const pagerSecret = 'whsec_of_the_pager';
+export const apiToken = 'api_end_to_end';
 
 /** Everything around the service: a Slack, a PagerDuty, a ledger's store, a rules file, and the environment for all. */
 export type Town = {
@@ -41,7 +43,7 @@ export type Town = {
 export async function openTown(engine: 'sqlite' | 'redis', changes: Record<string, unknown> = {}): Promise<Town> {
   const dir = await mkdtemp(join(tmpdir(), 'tocsin-town-'));
   const slack = await startFakeSlack({ token: 'xoxb-end-to-end', channels: [channel, otherChannel] });
-  const pagerDuty = await startFakePagerDuty({ routingKeys: [routingKey] });
+  const pagerDuty = await startFakePagerDuty({ routingKeys: [routingKey], apiToken });
   const redis = engine === 'redis' ? await startRedisServer(['--appendfsync', 'always']) : undefined;
   const rules = join(dir, 'rules.json');
   const rulesText = (more: Record<string, unknown> = {}) =>
@@ -55,6 +57,8 @@ export async function openTown(engine: 'sqlite' | 'redis', changes: Record<strin
     SLACK_BOT_TOKEN: slack.token,
     SLACK_API_URL: slack.apiUrl,
     PD_KEY: routingKey,
+    PD_WEBHOOK_SECRET: pagerSecret,
+    PD_API_TOKEN: apiToken,
     NODE_EXTRA_CA_CERTS: pagerDuty.caFile,
   };
   async function beside(): Promise<Ledger> {

@@ -1,9 +1,13 @@
+import { alertsOf } from './fake-pagerduty-api.ts';
 import { answerUnder, type FakeAnswer, type Fault, type Faults, makeFaults } from './faults.ts';
 import { makeCertificate } from './made-certificate.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
 /** One incident: from the trigger that opened it to the resolve that ended it. */
 export type FakeIncident = {
+  /** Of what people see: several that are grouped have one. */
+  pageId: string;
+  createdAt: number;
   routingKey: string;
   dedupKey: string;
   status: 'triggered' | 'acknowledged' | 'resolved';
@@ -41,23 +45,44 @@ export type FakePagerDuty = Faults & {
   changes: { routingKey: string; payload: Record<string, unknown>; links: unknown[] }[];
   /** Everything that was carried out or refused, in order. */
   calls: FakePagerDutyCall[];
+  /** What goes wrong with questions to the REST API. */
+  apiFaults: Faults;
+  /** The paths of the questions that reached it. */
+  asked: string[];
   /** Calls that reached it, whatever became of them. */
   hits(): number;
   close: () => Promise<void>;
 };
 
-type State = Pick<FakePagerDuty, 'incidents' | 'changes' | 'routingKeys'>;
+type State = Pick<FakePagerDuty, 'incidents' | 'changes' | 'routingKeys'> & { clock: () => number };
 type Plain = Record<string, unknown>;
 
-export async function startFakePagerDuty(settings: { routingKeys: string[] }): Promise<FakePagerDuty> {
+export async function startFakePagerDuty(settings: {
+  routingKeys: string[];
+  /** The key of its REST API. */
+  apiToken?: string;
+  clock?: () => number;
+}): Promise<FakePagerDuty> {
   const certificate = makeCertificate();
   const server = await startScriptedServer(certificate);
   const faults = makeFaults();
   const faultsOf = { trigger: makeFaults(), acknowledge: makeFaults(), resolve: makeFaults(), change: makeFaults() };
   const keyFaults = new Map<unknown, Fault>();
-  const state: State = { routingKeys: new Set(settings.routingKeys), incidents: [], changes: [] };
+  const state: State = {
+    routingKeys: new Set(settings.routingKeys),
+    incidents: [],
+    changes: [],
+    clock: settings.clock ?? Date.now,
+  };
+  const apiFaults = makeFaults();
+  const asked: string[] = [];
   const calls: FakePagerDutyCall[] = [];
   server.script = (response, request, text) => {
+    if (request.method === 'GET') {
+      asked.push(request.url ?? '');
+      answerUnder(apiFaults.next(), { request, response }, () => alertsOf(state.incidents, request, settings.apiToken));
+      return;
+    }
     const path = request.method === 'POST' ? (request.url ?? '') : '';
     const body = readObject(text);
     const kind = path === changePath ? 'change' : actions.find((action) => action === body?.event_action);
@@ -72,6 +97,8 @@ export async function startFakePagerDuty(settings: { routingKeys: string[] }): P
     ...faults,
     ...state,
     faultsOf,
+    apiFaults,
+    asked,
     failKey(routingKey, fault) {
       if (fault === undefined) keyFaults.delete(routingKey);
       else keyFaults.set(routingKey, fault);
@@ -131,7 +158,18 @@ function keep(state: State, id: { routingKey: string; dedupKey: string }, body: 
   );
   if (!open && action !== 'trigger') return;
   if (!open) {
-    open = { ...id, status: 'triggered', summary: '', severity: '', payloads: [], links: [], log: [] };
+    const pageId = `PINC${state.incidents.length + 1}`;
+    open = {
+      pageId,
+      createdAt: state.clock(),
+      ...id,
+      status: 'triggered',
+      summary: '',
+      severity: '',
+      payloads: [],
+      links: [],
+      log: [],
+    };
     state.incidents.push(open);
   }
   open.log.push(action);

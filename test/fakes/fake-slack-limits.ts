@@ -33,7 +33,7 @@ function isBlock(block: Plain): boolean {
     case 'context':
       return isList(block.elements, 10) && block.elements.every((element) => isText(element, 3_000));
     case 'actions':
-      return isList(block.elements, 25) && block.elements.every(isButton);
+      return isList(block.elements, 25) && block.elements.every(isPressed);
     case 'divider':
       return true;
     default:
@@ -50,10 +50,21 @@ function isText(value: unknown, most: number): boolean {
   return typeof value.text === 'string' && value.text.length > 0 && value.text.length <= most;
 }
 
-function isButton(value: unknown): boolean {
-  return (
-    isObject(value) && value.type === 'button' && isText(value.text, 75) && String(value.value ?? '').length <= 2_000
-  );
+/** https://docs.slack.dev/reference/block-kit/block-elements */
+function isPressed(value: unknown): boolean {
+  if (!isObject(value) || String(value.action_id ?? '').length > 255) return false;
+  if (value.type === 'button') return isPlain(value.text, 75) && isShort(value.value, 2_000);
+  const { type, options, placeholder } = value;
+  if (type !== 'static_select' || !isPlain(placeholder, 150) || !isList(options, 100)) return false;
+  return options.every((each) => isObject(each) && isPlain(each.text, 75) && isShort(each.value, 150));
+}
+
+function isPlain(value: unknown, most: number): boolean {
+  return isText(value, most) && isObject(value) && value.type === 'plain_text';
+}
+
+function isShort(value: unknown, most: number): boolean {
+  return typeof value === 'string' && value.length <= most;
 }
 
 function textLength(value: unknown): number {

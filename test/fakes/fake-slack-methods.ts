@@ -1,4 +1,6 @@
 import { slackFault } from './fake-slack-limits.ts';
+import type { FakeSlackPeople } from './fake-slack-people.ts';
+import { performPeopleMethod } from './fake-slack-people.ts';
 
 /** A message as it stands in a channel or, with `thread_ts`, in a thread. */
 export type FakeSlackMessage = {
@@ -27,6 +29,9 @@ export type FakeSlackWorkspace = {
   /** What it answers to blocks and attachments. */
   formError: string | undefined;
   mintTs: () => string;
+  people: FakeSlackPeople;
+  /** What opens a connection, and where it is opened. */
+  sockets: { appToken: string; newUrl: () => string } | undefined;
 };
 
 /** What one method of the Web API answers, and what then stands there. */
@@ -37,6 +42,7 @@ export function performSlackMethod(
 ): FakeSlackAnswer {
   if (authorization === undefined) return refusal('not_authed');
   const token = authorization.replace('Bearer ', '');
+  if (method === 'apps.connections.open') return openConnection(workspace, token);
   const fault = workspace.tokens.has(token) ? workspace.tokens.get(token) : 'invalid_auth';
   const error = fault ?? workspace.errors.get(method);
   if (error !== undefined) return refusal(error);
@@ -52,8 +58,14 @@ export function performSlackMethod(
     case 'conversations.replies':
       return replies(workspace, args);
     default:
-      return refusal('unknown_method');
+      return performPeopleMethod(workspace.people, method, args) ?? refusal('unknown_method');
   }
+}
+
+function openConnection({ sockets, errors }: FakeSlackWorkspace, token: string): FakeSlackAnswer {
+  const error = errors.get('apps.connections.open');
+  if (error !== undefined) return refusal(error);
+  return token === sockets?.appToken ? { ok: true, url: sockets.newUrl() } : refusal('invalid_auth');
 }
 
 /** A reply to what is gone is posted to the channel, without a word (https://github.com/slack-go/slack/issues/1571). */

@@ -78,6 +78,42 @@ describe('a fake Slack', () => {
     expect(await errorOf(client.conversations.replies({ channel, ts: '1.1' }))).toBe('thread_not_found');
   });
 
+  it('opens a form for three seconds after somebody did something, once', async () => {
+    const view = { type: 'modal' as const, title: { type: 'plain_text' as const, text: 'A form' }, blocks: [] };
+    const { people } = slack;
+    people.triggers.set('t1', { user: 'U1', atMs: Date.now() });
+    people.triggers.set('t2', { user: 'U1', atMs: Date.now() - 3_100 });
+    await client.views.open({ trigger_id: 't1', view });
+    expect(people.modals.get('U1')).toMatchObject({ title: { text: 'A form' } });
+    expect(await errorOf(client.views.open({ trigger_id: 't1', view }))).toBe('invalid_trigger_id');
+    expect(await errorOf(client.views.open({ trigger_id: 't2', view }))).toBe('expired_trigger_id');
+  });
+
+  it('shows an answer to one alone, five times', async () => {
+    const { people, apiUrl } = slack;
+    people.responses.set('/actions/1', { user: 'U1', channel, left: 5 });
+    const answer = (body: object) =>
+      fetch(new URL('/actions/1', apiUrl), { method: 'POST', body: JSON.stringify(body) });
+    const alone = { response_type: 'ephemeral', text: 'x', replace_original: false };
+    expect((await answer({ ...alone, response_type: 'in_channel' })).status).toBe(400);
+    for (const _each of [1, 2, 3, 4]) expect((await answer(alone)).status).toBe(200);
+    expect((await answer(alone)).status).toBe(404);
+    expect(people.ephemerals).toHaveLength(4);
+  });
+
+  it('opens a connection only for the token of the app', async () => {
+    expect(await errorOf(client.apps.connections.open({}))).toBe('invalid_auth');
+    const { url = '' } = await clientWith(slack.appToken).apps.connections.open({});
+    const socket = new WebSocket(url);
+    const { data } = await new Promise<MessageEvent>((resolve) => {
+      socket.onmessage = resolve;
+    });
+    expect(JSON.parse(String(data))).toMatchObject({ type: 'hello' });
+    expect(slack.sockets.connections()).toBe(1);
+    socket.close();
+    await expect.poll(() => slack.sockets.connections()).toBe(0);
+  });
+
   it('posts a reply into the channel where what it replies to is gone, unless its thread lives on', async () => {
     const { ts: alone = '' } = await client.chat.postMessage({ channel, text: 'alone' });
     const { ts: threaded = '' } = await client.chat.postMessage({ channel, text: 'threaded' });

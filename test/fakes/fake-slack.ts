@@ -9,6 +9,10 @@ import {
   seenInChannel,
   threadOf,
 } from './fake-slack-methods.ts';
+import type { FakeSlackPeople } from './fake-slack-people.ts';
+import { noPeople, respondTo } from './fake-slack-people.ts';
+import type { FakeSocketMode } from './fake-socket-mode.ts';
+import { startFakeSocketMode } from './fake-socket-mode.ts';
 import { answerUnder, type FakeAnswer, type Fault, type Faults, makeFaults } from './faults.ts';
 import { startScriptedServer } from './scripted-server.ts';
 
@@ -42,19 +46,30 @@ export type FakeSlack = Faults & {
   /** What blocks and attachments are answered with from now on: `invalid_blocks`; `undefined`: they are taken. */
   setForm(error: string | undefined): void;
   deleteMessage(channel: string, ts: string): void;
+  /** Who is there, and what each of them sees alone. */
+  people: FakeSlackPeople;
+  /** The token of the app that may hold a connection, and its other end. */
+  appToken: string;
+  sockets: FakeSocketMode;
   close: () => Promise<void>;
 };
 
+/** Where answers to interactions go. */
+export const responsePath = '/actions/';
 const webhookPath = '/services/T0000/B0000/fake';
 
 export async function startFakeSlack(settings: { token: string; channels: string[] }): Promise<FakeSlack> {
   const { token, channels } = settings;
+  const sockets = await startFakeSocketMode();
+  const appToken = `xapp-${token}`;
   const workspace: FakeSlackWorkspace = {
     tokens: new Map([[token, undefined]]),
     channels: new Map(channels.map((id) => [id, { error: undefined, messages: [] }])),
     errors: new Map(),
     formError: undefined,
     mintTs: timestamps(),
+    people: noPeople(),
+    sockets: { appToken, newUrl: sockets.newUrl },
   };
   const faults = makeFaults();
   const methodFaults = new Map<string, Fault>();
@@ -62,6 +77,11 @@ export async function startFakeSlack(settings: { token: string; channels: string
   const calls: FakeSlackCall[] = [];
   const server = await startScriptedServer();
   server.script = (response, request, body) => {
+    const path = request.url ?? '';
+    if (path.startsWith(responsePath)) {
+      const fault = methodFaults.get('response') ?? faults.next();
+      return answerUnder(fault, { request, response }, () => respondTo(workspace.people, path, body));
+    }
     const isWebhook = request.url === webhookPath;
     const method = isWebhook ? 'webhook' : (request.url ?? '').replace('/api/', '');
     const args = isWebhook ? { ...JSON.parse(body), channel: channels[0] } : argsOf(request, body);
@@ -85,7 +105,12 @@ export async function startFakeSlack(settings: { token: string; channels: string
     failMethod: (method, fault) => put(methodFaults, method, fault),
     failChannel: (channel, fault) => put(channelFaults, channel, fault),
     ...dealingsWith(workspace),
-    close: server.close,
+    people: workspace.people,
+    appToken,
+    sockets,
+    close: async () => {
+      await Promise.all([server.close(), sockets.close()]);
+    },
   };
 }
 
@@ -127,7 +152,7 @@ function timestamps(): () => string {
 
 function argsOf(request: IncomingMessage, body: string): FakeSlackArgs {
   if (request.headers['content-type']?.startsWith('application/json')) return JSON.parse(body);
-  const structured = new Set(['blocks', 'attachments', 'metadata']);
+  const structured = new Set(['blocks', 'attachments', 'metadata', 'view']);
   return Object.fromEntries(
     [...new URLSearchParams(body)].map(([name, value]) => [name, structured.has(name) ? JSON.parse(value) : value]),
   );

@@ -11,7 +11,7 @@ const channel = 'C0123456789';
 const token = 'xoxb-limited';
 const routingKey = 'd'.repeat(32);
 const settings = { timeoutMs: 10_000, pace: 'none', fallbackAfterMs: 600_000 } as const;
-const manner = { threads: 'none', broadcastResolve: false, editEveryMs: 10_000 } as const;
+const manner = { threads: 'none', broadcastResolve: false, editEveryMs: 10_000, buttons: false } as const;
 
 async function openSlack() {
   const slack = await startFakeSlack({ token, channels: [channel] });

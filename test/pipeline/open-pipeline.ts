@@ -6,14 +6,16 @@ import type { Destination } from '../../src/destinations/destination.ts';
 import type { Feeding } from '../../src/domain/orphans.ts';
 import type { Place } from '../../src/domain/routing.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { answeringBack } from '../../src/pipeline/answering-back.ts';
 import type { Notifier } from '../../src/pipeline/notify.ts';
 import { notifier } from '../../src/pipeline/notify.ts';
 import { router } from '../../src/pipeline/route.ts';
 import { rememberUnheard } from '../../src/pipeline/unheard.ts';
 import { watcher } from '../../src/pipeline/watch.ts';
 import { inboxCheck } from '../../src/sources/inbox-check.ts';
+import { pagerDuty } from '../../src/sources/pagerduty.ts';
 import { reachscore } from '../../src/sources/reachscore.ts';
-import type { SourceType } from '../../src/sources/source.ts';
+import type { AskAlerts, SourceType } from '../../src/sources/source.ts';
 import type { Store } from './open-store.ts';
 import { openStore } from './open-store.ts';
 
@@ -40,6 +42,8 @@ export type PipelineSettings = {
   /** Breaks or delays some of the ledger. */
   over?: (ledger: Ledger) => Partial<Ledger>;
   sources?: Record<string, SourceType>;
+  /** Asks for the alerts of a page. */
+  ask?: AskAlerts;
   chance?: number;
   elapsedMs?: () => number;
 };
@@ -57,6 +61,8 @@ export type Pipeline = {
   hear(heard?: Heard): Promise<string>;
   /** Accepts any event of a sender. */
   hearEvent(type: SourceType, eventType: string, changes?: { id?: string; data?: object }): Promise<string>;
+  /** Accepts a webhook of PagerDuty. */
+  hearPager(body: { event: { id: string; event_type: string } }): Promise<string>;
   /** Routes until nothing is due. */
   route(): Promise<void>;
   /** Tells until nothing is due and nothing in flight. */
@@ -99,7 +105,14 @@ export async function openPipeline(settings: PipelineSettings = {}): Promise<Pip
   };
   const telling = notifier({ ...parts, ledger: claiming }, () => inFlight.add(-1));
   const unheard = rememberUnheard(parts.elapsedMs);
-  const route = router({ ...parts, unheard, ledger: claiming });
+  const answerer = { type: pagerDuty, ...(settings.ask ? { ask: settings.ask } : {}) };
+  const answering = (name: string) => (name === 'pagerduty' ? answerer : undefined);
+  const answers = answeringBack({ ...parts, answering });
+  const routeAll = router({ ...parts, unheard, ledger: claiming, answers });
+  async function route(): Promise<void> {
+    await routeAll();
+    await answers.settled();
+  }
   async function untilNothingIsClaimed(turn: () => Promise<unknown>): Promise<void> {
     let before: number;
     do {
@@ -125,6 +138,8 @@ export async function openPipeline(settings: PipelineSettings = {}): Promise<Pip
       const changed = { ...body, data: { ...(body.data as object), ...data } };
       return keep(type.type, Buffer.from(JSON.stringify(changed)), { id, type: eventType });
     },
+    hearPager: (body) =>
+      keep('pagerduty', Buffer.from(JSON.stringify(body)), { id: body.event.id, type: body.event.event_type }),
     route: () => untilNothingIsClaimed(route),
     async tell() {
       await inFlight.none();

@@ -1,4 +1,6 @@
 import type { Message } from '../../domain/message.ts';
+import type { Actions } from './buttons.ts';
+import { buttonsOf } from './buttons.ts';
 import { colour, headline } from './headline.ts';
 import { escaped, fittingLines, moment } from './mrkdwn.ts';
 import { providersTable } from './providers-table.ts';
@@ -9,12 +11,15 @@ export type SlackRendering = { text: string; blocks?: Block[]; attachments?: Att
 export type FullRendering = Required<SlackRendering>;
 
 type Attachment = { color: string; blocks: Block[] };
-type Block = { type: 'section'; text: Mrkdwn } | { type: 'context'; elements: [Mrkdwn] };
+type Block = { type: 'section'; text: Mrkdwn } | { type: 'context'; elements: [Mrkdwn] } | Actions;
 /** Verbatim: a bare address or name from outside is not made a link. */
 type Mrkdwn = { type: 'mrkdwn'; text: string; verbatim: true };
 
-/** What is known beside the message. `before`: the link to what was told of the episode before, as markup. */
-export type Surroundings = { before?: string | undefined; anew?: boolean };
+/**
+ * What is known beside the message. `before`: the link to what was told of the episode before, as markup. `buttons`:
+ * the id of what is told, where somebody hears what is pressed.
+ */
+export type Surroundings = { before?: string | undefined; anew?: boolean; buttons?: string | undefined };
 
 /**
  * How long each part may be as sent. With the title (twice) and the table of providers all stays well below 9,000
@@ -53,8 +58,14 @@ export function renderForSlack(message: Message, around: Surroundings = {}): Ful
   return {
     text: `${state} ${title}`,
     blocks: [section([`*${state}* ${title}`])],
-    attachments: [{ color: colour(message), blocks: [...sections, origin(message)] }],
+    attachments: [{ color: colour(message), blocks: [...sections, origin(message)] }, ...pressed(message, around)],
   };
+}
+
+/** By themselves: Slack folds a long attachment, and what is to be pressed would be hidden with its end. */
+function pressed(message: Message, { buttons }: Surroundings): Attachment[] {
+  const actions = buttons === undefined ? undefined : buttonsOf(message, buttons);
+  return actions ? [{ color: colour(message), blocks: [actions] }] : [];
 }
 
 function ending({ end }: Message): string[] {

@@ -26,8 +26,10 @@ export function slackChannel(settings: {
   broadcastResolve: boolean;
   editEveryMs: number;
   fallbackAfterMs: number;
+  /** Somebody hears what is pressed. */
+  buttons: boolean;
 }): Destination {
-  const { name, channel, token, apiUrl, timeoutMs, pace, broadcastResolve } = settings;
+  const { name, channel, token, apiUrl, timeoutMs, pace, broadcastResolve, buttons } = settings;
   const slack = slackCaller({ token, apiUrl, timeoutMs });
   const workspace = slackWorkspace(slack);
   return {
@@ -39,7 +41,7 @@ export function slackChannel(settings: {
     timeoutMs,
     pace,
     tell(order, signal) {
-      const rendered = renderOrder(order, order.before ? { workspace: workspace.url() } : {});
+      const rendered = renderOrder(order, { buttons, ...(order.before ? { workspace: workspace.url() } : {}) });
       return slack.call(signal, (client) => send(client, order, { channel, broadcastResolve, rendered }), slackFailure);
     },
     find: (sought, signal) => slack.call(signal, (client) => look(client, channel, sought), slackLookFailure),

@@ -10,15 +10,17 @@ const mostReply = 900;
 
 /**
  * What is sent for an order: the message, in its full or its short form, or a reply about one change. `workspace` is
- * what links begin with; `anew`: the severity is another than in the message that was posted before.
+ * what links begin with; `anew`: the severity is another than in the message that was posted before; `buttons`: what is
+ * pressed is heard.
  */
 export function renderOrder(
   order: Order,
-  how: { workspace?: string | undefined; anew?: boolean } = {},
+  how: { workspace?: string | undefined; anew?: boolean; buttons?: boolean } = {},
 ): SlackRendering {
   const { act, message, change, short } = order;
   if (act === 'reply' && change) return { text: escaped(changeWords(change, message), mostReply) };
-  const around = { before: linkBefore(order, how.workspace), anew: how.anew ?? false };
+  const buttons = how.buttons ? order.notificationId : undefined;
+  const around = { before: linkBefore(order, how.workspace), anew: how.anew ?? false, buttons };
   return short ? shortForm(message, around) : renderForSlack(message, around);
 }
 

@@ -10,8 +10,15 @@ import { madeEnding, madeMessage } from '../made-order.ts';
 /** Every text of the attachment, as Slack gets it. */
 function body(changes: Partial<Message>, around: Surroundings = {}): string {
   const blocks = renderForSlack(madeMessage(changes), around).attachments.flatMap((each) => each.blocks);
-  return blocks.map((block) => (block.type === 'section' ? block.text.text : block.elements[0].text)).join('\n\n');
+  return blocks
+    .flatMap((block) =>
+      block.type === 'section' ? block.text.text : block.type === 'context' ? block.elements[0].text : [],
+    )
+    .join('\n\n');
 }
+
+/** The id of what is told. */
+const buttons = '0123456789abcdef01234567';
 
 function headline(changes: Partial<Message>, around: Surroundings = {}): string {
   return renderForSlack(madeMessage(changes), around).text;
@@ -158,11 +165,25 @@ describe('a message in Slack', () => {
     }
   });
 
+  it('can be acted on while it is open, where somebody hears it; when it is over, it says why', () => {
+    const words = (changes: Partial<Message>) => {
+      const blocks = renderForSlack(madeMessage(changes), { buttons }).attachments.flatMap((each) => each.blocks);
+      const elements = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+      return elements.map((each) => ('text' in each ? each.text.text : each.placeholder.text));
+    };
+    expect(words({})).toEqual(['Acknowledge', 'Resolve', 'Snooze', 'Why?']);
+    expect(words(ended())).toEqual(['Why?']);
+    expect(words({ state: 'notice' })).toEqual(['Why?']);
+    expect(words({ state: 'notice', source: 'tocsin' })).toEqual([]);
+    expect(JSON.stringify(renderForSlack(madeMessage()))).not.toContain('"actions"');
+  });
+
   it('is within every limit of Slack and leaves no markup from outside alive, whatever the message', () => {
     const before = '<https://slack.com/p1|episode 1>';
     fc.assert(
       fc.property(anyMessage, fc.boolean(), (message, anew) => {
-        for (const rendering of [renderForSlack(message, { before, anew }), shortForm(message, { before, anew })]) {
+        const around = { before, anew, buttons };
+        for (const rendering of [renderForSlack(message, around), shortForm(message, around)]) {
           const sent = JSON.stringify(rendering);
           expect(slackFault('post', rendering)).toBeUndefined();
           expect(slackFault('update', rendering)).toBeUndefined();
@@ -191,7 +212,7 @@ describe('a message in Slack', () => {
       });
       const end = madeEnding({ words: text, by: text, comment: text, recovered: text });
       for (const worst of [message, { ...message, state: 'resolved' as const, end }]) {
-        const rendering = renderForSlack(worst, { before: '<https://slack.com/p1|episode 1>' });
+        const rendering = renderForSlack(worst, { before: '<https://slack.com/p1|episode 1>', buttons });
         expect(slackFault('update', rendering)).toBeUndefined();
         expect(JSON.stringify(rendering).length).toBeLessThanOrEqual(15_000);
         expect(slackFault('update', shortForm(worst))).toBeUndefined();

@@ -4,4 +4,5 @@ export const madeManner = {
   broadcastResolve: false,
   editEveryMs: 10_000,
   fallbackAfterMs: 600_000,
+  buttons: false,
 } as const;

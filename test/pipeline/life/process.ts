@@ -83,6 +83,7 @@ export function startProcess(parts: ProcessParts): Process {
   const routing = router({
     ...shared,
     unheard: rememberUnheard(now),
+    answers: { take: () => false, holding: () => [] },
     standing,
     source: (name) => senders[name],
     chance: () => 0,

@@ -1,6 +1,6 @@
-import type { RuleTrace, Trace } from '../domain/trace.ts';
 import type { Labelled } from './condition-text.ts';
 import { conditionLines, nearWords } from './condition-text.ts';
+import type { RuleTrace, Trace } from './trace.ts';
 
 /** What is known beside the trace. */
 export type Beside = {

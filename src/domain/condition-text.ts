@@ -1,7 +1,7 @@
-import type { ConditionTrace } from '../domain/filter.ts';
-import type { NearMiss } from '../domain/near-miss.ts';
-import { nearMisses } from '../domain/near-miss.ts';
-import type { RuleTrace } from '../domain/trace.ts';
+import type { ConditionTrace } from './filter.ts';
+import type { NearMiss } from './near-miss.ts';
+import { nearMisses } from './near-miss.ts';
+import type { RuleTrace } from './trace.ts';
 
 const parts = ['where', 'when', 'baseline', 'clear'] as const;
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { moment, table } from '../../src/cli/table.ts';
-import { traceText } from '../../src/cli/trace-text.ts';
 import type { Trace } from '../../src/domain/trace.ts';
+import { traceText } from '../../src/domain/trace-text.ts';
 
 const nothing: Trace = { notes: [], rules: [], deaf: 0, incidents: [], owed: [] };
 
@@ -91,20 +90,4 @@ describe('a trace in words', () => {
       '  (details were left out: the trace was too large)',
     ]);
   });
-});
-
-test('a table has columns as wide as their widest cell, and no white space at the end of a line', () => {
-  expect(
-    table(
-      ['a', 'heading', 'c'],
-      [
-        ['wide cell', 'x', 'last'],
-        ['1', '', ''],
-      ],
-    ),
-  ).toBe('a          heading  c\nwide cell  x        last\n1');
-});
-
-test('a moment is in UTC, by the second', () => {
-  expect(moment(Date.parse('2026-06-23T10:17:48.999Z'))).toBe('2026-06-23 10:17:48Z');
 });

@@ -1,0 +1,120 @@
+import type { Answer } from '../domain/answer.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { History, NotificationHistory } from '../ledger/history.ts';
+import type { Asked, PageAlert, Unanswered } from '../sources/source.ts';
+
+/** An incident of ours that was told at PagerDuty; without `episode`, only after what is asked about. */
+export type FoundPaged = { incident: Incident; episode: number | undefined; there?: string };
+
+export type PagedLedger = Pick<History, 'findIncident' | 'listIncidents'>;
+
+/** What the page stands for. */
+export type Found = {
+  paged: FoundPaged[];
+  /** Why nobody could say what else the page is made of. */
+  asked?: Unanswered;
+  /** It names no key, and nobody can be asked. */
+  unasked?: true;
+};
+
+/** By the key that it names; else by what is said when asked; else by what is remembered. */
+export async function findPaged(
+  answer: Answer,
+  ask: ((pageId: string) => Promise<Asked>) | undefined,
+  ledger: PagedLedger,
+): Promise<Found> {
+  const { page, key } = answer;
+  if (!page) return { paged: [] };
+  const named = key === undefined ? [] : await findByKeys(ledger, answer, [{ key }]);
+  if (named.length > 0) return { paged: named };
+  const asked = await ask?.(page.id);
+  if (asked?.kind === 'alerts') return { paged: await findByKeys(ledger, answer, asked.alerts) };
+  const paged = await findById(ledger, answer);
+  return asked ? { paged, asked } : { paged, unasked: true };
+}
+
+/** The incidents that were told under these keys, each once. */
+async function findByKeys(ledger: PagedLedger, answer: Answer, alerts: readonly PageAlert[]): Promise<FoundPaged[]> {
+  const found = new Map<string, FoundPaged>();
+  for (const alert of alerts) {
+    for (const key of incidentKeys(alert.key)) {
+      const paged = await lookUnder(ledger, key, { answer, alert });
+      // An alert of an earlier episode may stand beside that of this one.
+      if (paged && found.get(key)?.episode === undefined) found.set(key, paged);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The key itself, and that of the incident whose episode goes under a key of its own. */
+function incidentKeys(key: string): string[] {
+  const own = /^(.+)#\d+$/s.exec(key)?.[1];
+  return own === undefined ? [key] : [key, own];
+}
+
+type Sought = { answer: Answer; alert: PageAlert };
+
+async function lookUnder(ledger: PagedLedger, key: string, { answer, alert }: Sought): Promise<FoundPaged | undefined> {
+  const found = await ledger.findIncident(key);
+  if (!found?.incident) return undefined;
+  const { incident } = found;
+  const told = found.notifications.filter(isToldThere);
+  const under = told.filter((each) => (each.told.ownKey ?? each.key) === alert.key);
+  if (under.length === 0) return undefined;
+  const known = incident.pages?.find(({ id }) => id === answer.page?.id)?.episode;
+  const before = under.filter((each) => isAfter(each, { answer, alert })).map((each) => each.number);
+  const episode = known ?? (before.length > 0 ? Math.max(...before) : undefined);
+  return { incident, episode, ...onlyPlace(told, episode) };
+}
+
+/** Where PagerDuty's destinations are: the beginning of their addresses. */
+const placePrefix = 'pagerduty:';
+
+/** An attempt under way may have arrived: who is rung may be quicker than the answer. */
+function isToldThere({ address, told, attempts }: NotificationHistory): boolean {
+  return address.startsWith(placePrefix) && (told.opened !== 'no' || attempts.some(mayHaveOpened));
+}
+
+function mayHaveOpened({ act, result }: NotificationHistory['attempts'][number]): boolean {
+  return act === undefined || (act === 'open' && (result === 'told' || result === 'ambiguous'));
+}
+
+/** Clocks of ours and of PagerDuty's are never quite together. */
+const clocksApartMs = 60_000;
+
+/** What happened before it was told there happened to an earlier episode, and so did what was made of that. */
+function isAfter({ attempts }: NotificationHistory, { answer, alert }: Sought): boolean {
+  const toldAt = attempts.find(mayHaveOpened)?.startedAt ?? 0;
+  return answer.at >= toldAt && (alert.createdAt === undefined || alert.createdAt >= toldAt - clocksApartMs);
+}
+
+/** A webhook does not say at which of several destinations it happened. */
+function onlyPlace(told: NotificationHistory[], episode: number | undefined): { there?: string } {
+  const places = told.filter((each) => each.number === episode).map((each) => each.address);
+  return places.length === 1 && places[0] !== undefined ? { there: places[0] } : {};
+}
+
+const perPage = 100;
+const mostLooked = 1_000;
+
+/** The open incidents whose page this is known to be, among the thousand that changed last. */
+async function findById(ledger: PagedLedger, { page }: Answer): Promise<FoundPaged[]> {
+  const found: FoundPaged[] = [];
+  let after: string | undefined;
+  for (let looked = 0; looked < mostLooked; looked += perPage) {
+    const { items, next } = await ledger.listIncidents({ open: true, limit: perPage, ...(after ? { after } : {}) });
+    for (const { key, pages, episode } of items) {
+      if (!pages?.some((each) => each.id === page?.id && each.episode === episode)) continue;
+      const whole = await ledger.findIncident(key);
+      if (whole?.incident) {
+        const there = onlyPlace(whole.notifications.filter(isToldThere), episode);
+        found.push({ incident: whole.incident, episode, ...there });
+      }
+    }
+    if (next === undefined) break;
+    after = next;
+    // An engine in this process answers at once: others get their turn in between.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return found;
+}
