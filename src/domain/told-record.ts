@@ -60,10 +60,10 @@ function absorbStray(told: Told, stray: Stray, { episode, ways }: { episode: Epi
     return { ...told, parts: [{ ...closed, ...there, revision: -1 }, ...copies] };
   }
   // Which of two posts came later nobody knows; an edit or a trigger is made again, and is then the last.
-  const says = ways.edits || severity === root.severity ? Math.min(root.revision, revision) : -1;
-  // Without a reference it may have been any of them that was edited.
-  const edited = copies.map((copy) => (ref === undefined ? { ...copy, ...there, revision: says } : copy));
-  return { ...told, parts: [{ ...root, ...there, revision: says }, ...edited] };
+  const isKnown = ways.edits || severity === root.severity;
+  const afterIt = (part: Part) => ({ ...part, ...there, revision: isKnown ? Math.min(part.revision, revision) : -1 });
+  // Without a reference it may have been any of them that was edited: each is as old as it may be.
+  return { ...told, parts: [afterIt(root), ...(ref === undefined ? copies.map(afterIt) : copies)] };
 }
 
 function withStrayReply(told: Told, { ref, revision: of }: Stray, episode: Episode): Told {

@@ -54,6 +54,18 @@ describe('what nobody recorded', () => {
     expect(absorb(told(part({ revision: 5 })), { ...nothing, strays }, edited).parts).toHaveLength(2);
   });
 
+  test('an edit of nobody knows which message leaves each as old as it may be', () => {
+    const copy = stray({ ref: 'C1:2.2', revision: 1 });
+    const { ref: _ref, ...unknown } = stray({ act: 'resolve', revision: 5 });
+    const episode = anEpisode({ revision: 5, end });
+    const record = absorb(told(part({ revision: 5 })), { ...nothing, strays: [copy, unknown], episode });
+    expect(record.parts.map((each) => [each.ref, each.revision])).toEqual([
+      ['C1:1.1', 5],
+      ['C1:2.2', 1],
+    ]);
+    expect(next({ revision: 5, end }, record)).toMatchObject({ act: 'resolve', part: 1, ref: 'C1:2.2' });
+  });
+
   test('an older edit that came through after a newer one is mended', () => {
     const record = absorb(
       told(part({ revision: 5 })),
