@@ -18,9 +18,9 @@ let seeds = 0;
 for (; Date.now() < until && process.exitCode === undefined; seeds += 1) {
   const TOCSIN_SEED = String(randomInt(2 ** 31));
   const env = { ...process.env, TOCSIN_SEED };
-  const { status, stdout } = spawnSync(vitest, ['run', '--silent', ...files], { cwd: root, env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(vitest, ['run', ...files], { cwd: root, env, encoding: 'utf8' });
   if (status === 0) continue;
-  process.stdout.write(`${stdout}\nTo see it again: TOCSIN_SEED=${TOCSIN_SEED} npx vitest run <the file>\n`);
+  process.stdout.write(`${stdout}${stderr}\nTo see it again: TOCSIN_SEED=${TOCSIN_SEED} npx vitest run <the file>\n`);
   process.exitCode = 1;
 }
 process.stdout.write(`${seeds} seeds tried, ${files.length} files each\n`);

@@ -109,6 +109,6 @@ function comesTo(telling: Telling, { told, episode, ways }: { told: Told; episod
     well(toldRecord(told, telling, { ref: 'C1:1.1', episode, at: 0 })),
     ...failed(maybeRecord(told, telling, { episode, ways })),
     ...failed(refusedRecord(told, telling, { result: { content: true }, ...refused })),
-    ...(isEdited ? failed(refusedRecord(told, telling, { result: { lost: true }, ...refused })) : []),
+    ...(isEdited ? failed(refusedRecord(told, telling, { result: { lost: 'gone' }, ...refused })) : []),
   ];
 }

@@ -4,10 +4,10 @@ import { traceText } from '../domain/trace-text.ts';
 import type { KeptDelivery } from '../ledger/history.ts';
 import { deliveryStates } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { countOption } from './count-option.ts';
 import { withLedger } from './ledger-path.ts';
 import { withMoments as notificationMoments, notificationText } from './notification-text.ts';
 import { openElsewhere } from './open-elsewhere.ts';
+import { countOption, cursorOption } from './page-options.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
 
@@ -44,7 +44,7 @@ function listCommand(deliveries: Command, invocation: Invocation): void {
     .option('--dead', `only dead letters (states are ${deliveryStates.join(', ')})`)
     .option('--source <name>', 'only of this source')
     .option('--limit <n>', 'at most so many', countOption, 50)
-    .option('--after <cursor>', 'go on after a page')
+    .option('--after <cursor>', 'go on after a page', cursorOption)
     .option('--json', 'print {"items", "next"} as JSON')
     .action(async (options: ListOptions) => {
       await withLedger(invocation, (ledger) => (options.refused ? listRefused : listKept)(ledger, options, invocation));

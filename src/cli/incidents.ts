@@ -1,11 +1,11 @@
 import type { Incident } from '../domain/incident.ts';
 import type { Page, PageOf } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { countOption } from './count-option.ts';
 import { pageOnly } from './every-page.ts';
 import { incidentText, stateWords, summary } from './incident-text.ts';
 import { addPeopleCommands } from './incidents-people.ts';
 import { withLedger } from './ledger-path.ts';
+import { countOption, cursorOption } from './page-options.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
 
@@ -20,7 +20,7 @@ export const incidentsCommand: AddCommand = (program, invocation, done) => {
     .option('--open', 'only those that are open')
     .option('--all', 'also keys that were heard of and never opened')
     .option('--limit <n>', 'at most so many', countOption, 50)
-    .option('--after <cursor>', 'go on after a page')
+    .option('--after <cursor>', 'go on after a page', cursorOption)
     .option('--json', 'print {"items", "next"} as JSON')
     .action(async (options: ListOptions) => {
       await withLedger(invocation, (ledger) => list(ledger, options, invocation));

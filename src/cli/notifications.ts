@@ -5,11 +5,11 @@ import type { Notification, NotificationState } from '../domain/notification.ts'
 import { notificationStates } from '../domain/notification.ts';
 import type { Page, PageOf } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { countOption } from './count-option.ts';
 import { pageOnly } from './every-page.ts';
 import { withLedger } from './ledger-path.ts';
 import { Misuse } from './misuse.ts';
 import { attemptText, toldWords, withMoments } from './notification-text.ts';
+import { countOption, cursorOption } from './page-options.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { moment, table } from './table.ts';
 import { durationOption } from './window-option.ts';
@@ -49,7 +49,7 @@ function listCommand(notifications: Command, invocation: Invocation): void {
     .option('--destination <name>', 'only to this destination')
     .option('--since <duration>', 'only what was owed within so long, such as 2h; with --dead what died within it')
     .option('--limit <n>', 'at most so many', countOption, 50)
-    .option('--after <cursor>', 'go on after a page')
+    .option('--after <cursor>', 'go on after a page', cursorOption)
     .option('--json', 'print {"items", "next"} as JSON')
     .action(async (options: ListOptions) => {
       await withLedger(invocation, (ledger) => list(ledger, options, invocation));

@@ -16,6 +16,8 @@ export type Order = {
   change?: EpisodeChange;
   /** What was told of the episode before, where this opens another one. */
   before?: { number: number; ref: string };
+  /** What was told of this one before, and stands there as it was: it could not be changed any more. */
+  former?: string;
   /** The full form was refused: tell it in a few plain lines. */
   short: boolean;
 };
@@ -25,14 +27,14 @@ export type Order = {
  * knows whether it happened. `refused`: it never will. Reasons are words for people and hold no secret.
  *
  * `pause`: nothing else that draws on the same budget at this address (or nothing at all there) before then. `lost`: what
- * stands there is gone, or cannot be changed any more, and has to be told anew. `content`: it is the form that was
+ * stands there is gone, or is fixed as it is, and has to be told anew. `content`: it is the form that was
  * refused; a shorter one may pass. `credential`: it is the credential that was refused, for all that is told with it.
  */
 export type Result =
   | { kind: 'told'; ref: string }
   | { kind: 'retry'; reason: string; afterMs?: number; pause?: { of: 'budget' | 'address'; ms: number } }
   | { kind: 'ambiguous'; reason: string }
-  | { kind: 'refused'; reason: string; lost?: true; content?: true; credential?: true };
+  | { kind: 'refused'; reason: string; lost?: 'gone' | 'fixed'; content?: true; credential?: true };
 
 /** A call that did not tell, or nobody knows. */
 export type Failure = Exclude<Result, { kind: 'told' }>;

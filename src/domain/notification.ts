@@ -55,6 +55,8 @@ export type Told = {
   replies?: Reply[];
   /** The full form was refused: what is told here is told in the short one. */
   short?: true;
+  /** What stands there as it was told before: it could not be changed any more, and the root was told anew. */
+  former?: string;
   /** Told under this key instead of the incident's: decided, and stored, before it is used. */
   ownKey?: string;
   /** How often what may stand there was looked for in vain; all of it, where it cannot be looked for. */

@@ -5,10 +5,14 @@ import { formOf } from './form-words.ts';
 import { messageSchema } from './rendered.ts';
 import { pathSchema, severitySchema, toSchema } from './severity-of.ts';
 
+/** Whoever means longer means never. */
+const longestMs = 366 * 86_400_000;
+
 /** A duration in the rules file, as milliseconds. What editors see is `parseDuration` as a pattern. */
 export const durationSchema = z
   .string()
   .refine((text) => (parseDuration(text) ?? 0) > 0, 'takes a duration such as "90s", "6h" or "1h30m"')
+  .refine((text) => (parseDuration(text) ?? 0) <= longestMs, 'takes a year (366d) at the most')
   .transform((text) => parseDuration(text) ?? 0)
   .meta({
     id: 'duration',

@@ -117,7 +117,7 @@ export function maybeRecord(
   return { ...rest, opened: 'maybe', since: told.since ?? episode.revision };
 }
 
-type Refused = { lost?: true; content?: true };
+type Refused = { lost?: 'gone' | 'fixed'; content?: true };
 
 /** The record after a refusal that leaves another way to tell it; `undefined` where it is final. */
 export function refusedRecord(
@@ -129,7 +129,9 @@ export function refusedRecord(
   if (result.content && !told.short) return { ...told, short: true };
   if (!result.lost && !result.content) return undefined;
   if (telling.act !== 'update' && telling.act !== 'resolve') return undefined;
-  return telling.ref === undefined || ways.folds ? undefined : lostRecord(told, telling.part);
+  if (telling.ref === undefined || ways.folds) return undefined;
+  const after = lostRecord(told, telling.part);
+  return result.lost === 'gone' || telling.part > 0 ? after : { ...after, former: telling.ref };
 }
 
 /** The record after something was given up that is not worth a dead letter, or that must not be in the way of others. */

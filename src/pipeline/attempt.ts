@@ -101,6 +101,7 @@ function orderOf({ claimed, told, telling, destination }: Tried<Call>): Order {
     message: messageOf(episode, { address: destination.address }),
     ...(act === 'reply' ? { change: telling.change } : {}),
     ...(act !== 'reply' && act !== 'notice' && before ? { before } : {}),
+    ...(told.former === undefined ? {} : { former: told.former }),
     short: told.short === true,
   };
 }

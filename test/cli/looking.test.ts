@@ -44,6 +44,15 @@ describe('deliveries list', () => {
     expect((await look('deliveries', 'list', '--refused')).out).toBe('No request was refused.\n');
   });
 
+  test.each(['deliveries', 'incidents', 'notifications'])(
+    '%s list goes on after no page that never was',
+    async (of) => {
+      const { look } = await openLooked();
+      const { code, err } = await look(of, 'list', '--after', 'yesterday');
+      expect([code, err]).toEqual([2, expect.stringContaining('Give what the page before printed last')]);
+    },
+  );
+
   test('has the newest first, in columns, and goes on page by page', async () => {
     const { look, happens } = await openLooked();
     for (const id of ['dlv_1', 'dlv_2', 'dlv_3']) await happens({ id });

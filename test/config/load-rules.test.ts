@@ -228,6 +228,13 @@ describe('a duration, a pace and a name', () => {
     ]);
   });
 
+  test('of more than a year is refused', () => {
+    expect(configOf(withRule({ resolveAfter: '366d' })).rules.rules[0]?.resolveAfterMs).toBe(366 * 86_400_000);
+    expect(problemsIn(withRule({ resolveAfter: '367d' }))).toEqual([
+      'rules[0].resolveAfter: takes a year (366d) at the most',
+    ]);
+  });
+
   test('a pace alone bursts by one', () => {
     const config = configOf(withDestination({ type: 'preview', pace: { perMinute: 12 } }));
     expect(config.destinations.get('chat')?.pace).toEqual({ perMinute: 12, burst: 1 });

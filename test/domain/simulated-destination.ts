@@ -13,7 +13,7 @@ export type Call = {
 };
 
 /** What the destination says, where it does not say that it was told. */
-export type Refusal = { lost?: true; content?: true };
+export type Refusal = { lost?: 'gone'; content?: true };
 
 /** One that was posted below a message: of which episode, about the change of which revision. */
 export type Posted = { ref: string; below: string; episode: number; of: number };
@@ -47,7 +47,7 @@ export function simulatedDestination(ways: Ways): SimulatedDestination {
   };
 
   function reply(below: string, call: Call, of: number): { ref: string } | Refusal {
-    if (!standing.has(below)) return { lost: true };
+    if (!standing.has(below)) return { lost: 'gone' };
     const ref = newRef();
     replies.push({ ref, below, episode: call.episode.number, of });
     return { ref };
@@ -61,7 +61,7 @@ export function simulatedDestination(ways: Ways): SimulatedDestination {
 
   function tell({ telling, episode }: Call & { telling: { key: string } }): { ref: string } | Refusal {
     const known = ways.edits && 'ref' in telling ? telling.ref : undefined;
-    if (!ways.folds && known !== undefined && !standing.has(known)) return { lost: true };
+    if (!ways.folds && known !== undefined && !standing.has(known)) return { lost: 'gone' };
     const ref = ways.folds ? telling.key : (known ?? newRef());
     const ended = telling.act === 'resolve';
     const there = standing.get(ref);

@@ -149,7 +149,7 @@ describe('replies that nobody recorded', () => {
 
 describe('what is refused', () => {
   const update = { act: 'update', key, part: 0, ref: 'C1:1.1' } as const;
-  const lost = { lost: true } as const;
+  const lost = { lost: 'gone' } as const;
   const content = { content: true } as const;
   const episode = anEpisode({ revision: 4 });
   const before: Told = { ...told(part()), since: 1, replies: [{ of: 1, ref: 'C1:1.2' }] };
@@ -165,6 +165,15 @@ describe('what is refused', () => {
     expect(after && next({ revision: 5, end }, after, threaded)).toMatchObject({ act: 'resolve', ref: undefined });
   });
 
+  test('because it is fixed as it is leaves it behind, and what is told anew knows it', () => {
+    const after = refused(update, { lost: 'fixed' });
+    expect(after).toEqual({ opened: 'maybe', parts: [], sought: 2, former: 'C1:1.1' });
+    const opened = after && toldRecord(after, { act: 'open', key }, { ref: 'C1:9.9', episode, at: 7 });
+    expect(opened).toMatchObject({ parts: [{ ref: 'C1:9.9' }], former: 'C1:1.1' });
+    const both = told(part({ revision: 4 }), part({ ref: 'C1:2.2' }));
+    expect(refused({ ...update, part: 1, ref: 'C1:2.2' }, { lost: 'fixed' }, both)).not.toHaveProperty('former');
+  });
+
   test('because a copy is gone leaves the message', () => {
     const both = told(part({ revision: 4 }), part({ ref: 'C1:2.2' }));
     expect(refused({ ...update, part: 1, ref: 'C1:2.2' }, lost, both)).toEqual(told(part({ revision: 4 })));
@@ -174,7 +183,7 @@ describe('what is refused', () => {
     const short = refused(update, content);
     expect(short).toEqual({ ...before, short: true });
     const anew = short && refused(update, content, short);
-    expect(anew).toMatchObject({ parts: [], short: true });
+    expect(anew).toMatchObject({ parts: [], short: true, former: 'C1:1.1' });
     expect(anew && refused({ act: 'open', key }, content, anew)).toBeUndefined();
     expect(refused({ act: 'open', key }, content, nothingTold)).toEqual({ ...nothingTold, short: true });
   });

@@ -70,7 +70,7 @@ export function madeDestination(
   let unfindable: Exclude<Result, { kind: 'told' }> | undefined;
   const carryOut = (order: Order): Result => {
     const ref = order.act === 'reply' ? post(replies, order) : keep(standing, order, ways);
-    if (ref === undefined) return { kind: 'refused', reason: 'the message is gone', lost: true };
+    if (ref === undefined) return { kind: 'refused', reason: 'the message is gone', lost: 'gone' };
     told.set(order.notificationId, ref);
     return { kind: 'told', ref };
   };

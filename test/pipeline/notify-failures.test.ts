@@ -45,13 +45,28 @@ describe.each(engines)('what did not happen, on %s', (engine) => {
     await becomes(0.5);
     await tell();
     await becomes(0.4);
-    chat.answerNext({ kind: 'refused', reason: 'the message is gone', lost: true });
+    chat.answerNext({ kind: 'refused', reason: 'the message is gone', lost: 'gone' });
     await tell();
     expect(chat.standing).toMatchObject([{ state: 'open' }, { state: 'open' }]);
     await becomes(0.95);
     await tell();
     expect(chat.standing.at(-1)).toMatchObject({ state: 'resolved' });
     expect(await notification()).toMatchObject({ state: 'settled', failures: 0 });
+  });
+
+  test('in an edit of what is fixed as it is is told anew, with a link to what is left behind', async () => {
+    const { chat, becomes, tell } = await openFailing(engine);
+    await becomes(0.5);
+    await tell();
+    const [first] = chat.calls;
+    expect(first).not.toHaveProperty('former');
+    await becomes(0.4);
+    chat.answerNext({ kind: 'refused', reason: 'the message can no longer be edited', lost: 'fixed' });
+    await tell();
+    expect(chat.calls.at(-1)).toMatchObject({ act: 'open', former: chat.calls.at(-2)?.ref });
+    await becomes(0.95);
+    await tell();
+    expect(chat.calls.at(-1)).toMatchObject({ act: 'resolve', former: expect.any(String) });
   });
 
   test('is tried no sooner than asked', async () => {

@@ -16,10 +16,16 @@ type Block = { type: 'section'; text: Mrkdwn } | { type: 'context'; elements: [M
 type Mrkdwn = { type: 'mrkdwn'; text: string; verbatim: true };
 
 /**
- * What is known beside the message. `before`: the link to what was told of the episode before, as markup. `buttons`:
- * the id of what is told, where somebody hears what is pressed.
+ * What is known beside the message, links as markup. `before`: to what was told of the episode before. `former`: to
+ * what was told of this one, and cannot be changed any more. `buttons`: the id of what is told, where somebody hears what
+ * is pressed.
  */
-export type Surroundings = { before?: string | undefined; anew?: boolean; buttons?: string | undefined };
+export type Surroundings = {
+  before?: string | undefined;
+  former?: string | undefined;
+  anew?: boolean;
+  buttons?: string | undefined;
+};
 
 /**
  * How long each part may be as sent. With the title (twice) and the table of providers all stays well below 9,000
@@ -77,13 +83,14 @@ function ending({ end }: Message): string[] {
   ];
 }
 
-function standing(message: Message, { before }: Surroundings): string[] {
+function standing(message: Message, { before, former }: Surroundings): string[] {
   const { state, number, standsInFor, keyless } = message;
   const lines: string[] = [];
   if (standsInFor !== undefined) {
     lines.push(`*Stands in for* ${escaped(standsInFor, most.person)}, which could not be told.`);
   }
   if (number > 1 && state !== 'notice') lines.push(`*Reopened:* episode ${number}${before ? `, after ${before}` : ''}`);
+  if (former) lines.push(`*Told anew:* ${former} cannot be edited any more.`);
   if (state === 'open') lines.push(...people(message));
   if (keyless) lines.push(':warning: Its key had a missing value: it goes by its default key.');
   return lines;

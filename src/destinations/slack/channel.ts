@@ -41,7 +41,8 @@ export function slackChannel(settings: {
     timeoutMs,
     pace,
     tell(order, signal) {
-      const rendered = renderOrder(order, { buttons, ...(order.before ? { workspace: workspace.url() } : {}) });
+      const links = order.before || order.former !== undefined;
+      const rendered = renderOrder(order, { buttons, ...(links ? { workspace: workspace.url() } : {}) });
       return slack.call(signal, (client) => send(client, order, { channel, broadcastResolve, rendered }), slackFailure);
     },
     find: (sought, signal) => slack.call(signal, (client) => look(client, channel, sought), slackLookFailure),

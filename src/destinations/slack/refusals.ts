@@ -1,5 +1,5 @@
 /** What a refusal says of what is told besides that it is not taken. */
-type Bearing = { lost?: true; content?: true; credential?: true };
+type Bearing = { lost?: 'gone' | 'fixed'; content?: true; credential?: true };
 
 type Refusals = Bearing & { words: string; codes: string };
 
@@ -64,11 +64,11 @@ const table: Refusals[] = [
       'invalid_arg_name invalid_form_data invalid_charset block_mismatch invalid_payload',
     content: true,
   },
-  { words: 'the message is gone', codes: 'message_not_found thread_not_found', lost: true },
+  { words: 'the message is gone', codes: 'message_not_found thread_not_found', lost: 'gone' },
   {
     words: 'the message can no longer be edited',
     codes: 'cant_update_message edit_window_closed is_inactive',
-    lost: true,
+    lost: 'fixed',
   },
 ];
 

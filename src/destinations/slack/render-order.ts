@@ -20,12 +20,17 @@ export function renderOrder(
   const { act, message, change, short } = order;
   if (act === 'reply' && change) return { text: escaped(changeWords(change, message), mostReply) };
   const buttons = how.buttons ? order.notificationId : undefined;
-  const around = { before: linkBefore(order, how.workspace), anew: how.anew ?? false, buttons };
+  const { before, former } = order;
+  const around = {
+    before: before && linkTo(before.ref, `episode ${before.number}`, how.workspace),
+    former: linkTo(former, 'the message before', how.workspace),
+    anew: how.anew ?? false,
+    buttons,
+  };
   return short ? shortForm(message, around) : renderForSlack(message, around);
 }
 
-function linkBefore({ before }: Order, workspace: string | undefined): string | undefined {
-  const root = readRef(before?.ref);
-  if (!before || !root || workspace === undefined) return undefined;
-  return `<${permalink(root, workspace)}|episode ${before.number}>`;
+function linkTo(ref: string | undefined, words: string, workspace: string | undefined): string | undefined {
+  const told = readRef(ref);
+  return told && workspace !== undefined ? `<${permalink(told, workspace)}|${words}>` : undefined;
 }

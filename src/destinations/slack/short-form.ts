@@ -8,11 +8,13 @@ import { escaped } from './mrkdwn.ts';
 const mostLine = 400;
 
 /** A few plain lines, for when the full form was refused: nothing but text, and hardly any markup in it. */
-export function shortForm(message: Message, { before, anew }: Surroundings = {}): SlackRendering {
+export function shortForm(message: Message, { before, former, anew }: Surroundings = {}): SlackRendering {
   const { state, title } = headline(message, anew);
   const lines = plainLines(message).map((line) => escaped(line, mostLine));
-  const again = message.number > 1 ? [`Reopened: episode ${message.number}${before ? `, after ${before}` : ''}`] : [];
-  return { text: [`${state} ${title}`, ...again, ...lines].join('\n') };
+  const reopened =
+    message.number > 1 ? [`Reopened: episode ${message.number}${before ? `, after ${before}` : ''}`] : [];
+  const again = former ? [`Told anew: ${former} cannot be edited any more`] : [];
+  return { text: [`${state} ${title}`, ...reopened, ...again, ...lines].join('\n') };
 }
 
 function plainLines(message: Message): string[] {

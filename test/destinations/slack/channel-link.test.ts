@@ -31,6 +31,23 @@ function tell(changes: Partial<Order> = {}): Promise<Result> {
 const shown = () => slack.messages(channel).map((message) => JSON.stringify(message));
 const asked = () => slack.calls.filter(({ method }) => method === 'auth.test').length;
 
+describe('a message that stands for one that cannot be edited any more', () => {
+  const former = before.ref;
+  const link = '<https://slack.com/archives/C0123456789/p1754049570000100|the message before>';
+  const one = madeMessage({ number: 1 });
+
+  it.each([false, true])('links that one, also in the short form: %j', async (short) => {
+    expect((await destination.tell(madeOrder({ message: one, former, short }), never)).kind).toBe('told');
+    expect(shown()).toEqual([expect.stringMatching(/Told anew:\*? /)]);
+    expect(shown()[0]).toContain(`${link} cannot be edited any more`);
+  });
+
+  it.each(['posted', 'C1:1.1|<!channel>'])('has no link to what cannot be linked: %j', async (ref) => {
+    await destination.tell(madeOrder({ message: one, former: ref }), never);
+    expect(shown()).toEqual([expect.not.stringContaining('Told anew')]);
+  });
+});
+
 describe('a message of what is open again', () => {
   it('links what was told before, by way of slack.com while the workspace is not known', async () => {
     expect((await tell()).kind).toBe('told');

@@ -133,7 +133,7 @@ describe('a reply below what was posted', () => {
     slack.deleteMessage(channel, tsOf(root));
     expect((await reply(ended, { message: over })).kind).toBe('told');
     expect(slack.messages(channel).map(({ text }) => text)).toEqual(['Resolved after 2 h 5 min: inbox rate 91.0%']);
-    expect(await tell({ act: 'resolve', ref: root, message: over })).toMatchObject({ kind: 'refused', lost: true });
+    expect(await tell({ act: 'resolve', ref: root, message: over })).toMatchObject({ kind: 'refused', lost: 'gone' });
   });
 
   it('says what to do where no replies may be posted', async () => {

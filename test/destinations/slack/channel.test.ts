@@ -167,7 +167,7 @@ describe('a Slack channel', () => {
 
   it('is refused the edit of a message that is gone', async () => {
     const result = await tell({ act: 'update', ref: `${channel}:1.000001` });
-    expect(result).toEqual({ kind: 'refused', reason: expect.stringContaining('the message is gone'), lost: true });
+    expect(result).toEqual({ kind: 'refused', reason: expect.stringContaining('the message is gone'), lost: 'gone' });
   });
 
   it.each([

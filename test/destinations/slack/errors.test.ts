@@ -49,10 +49,15 @@ describe('what Slack says', () => {
     });
   });
 
-  const gone = ['message_not_found', 'thread_not_found', 'cant_update_message', 'edit_window_closed', 'is_inactive'];
-  it.each(gone)('%s means that it has to be told anew', (code) => {
+  it.each([
+    ['message_not_found', 'gone'],
+    ['thread_not_found', 'gone'],
+    ['cant_update_message', 'fixed'],
+    ['edit_window_closed', 'fixed'],
+    ['is_inactive', 'fixed'],
+  ])('%s means that it has to be told anew: it is %s', (code, lost) => {
     const reason = expect.stringMatching(`^Slack answered ${code}: \\w+ `);
-    expect(said(code)).toEqual({ kind: 'refused', reason, lost: true });
+    expect(said(code)).toEqual({ kind: 'refused', reason, lost });
   });
 
   it.each(['ratelimited', 'rate_limited'])('%s holds back what draws on the same limit', (code) => {

@@ -117,7 +117,7 @@ export function openPlace(name: PlaceName, { now, onCall }: PlaceParts): Place {
         if (fate === 'arrived') return failures.arrived;
         return arrival
           ? { kind: 'told', ref: arrival.ref }
-          : { kind: 'refused', reason: 'the message is gone', lost: true };
+          : { kind: 'refused', reason: 'the message is gone', lost: 'gone' };
       };
     },
     find({ notificationId, since, below }) {
