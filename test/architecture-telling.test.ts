@@ -98,7 +98,7 @@ function comesTo(telling: Telling, { told, episode, ways }: { told: Told; episod
   if (telling.act === 'rekey') return [well({ ...told, ownKey: telling.ownKey })];
   if (telling.act === 'find') {
     return [
-      well(foundRecord(told, telling, { ref: 'C1:1.1', episode })),
+      well(foundRecord(told, telling, { refs: ['C1:1.1'], episode })),
       well(absentRecord(told, telling, { episode, at: 0 }).told),
       ...failed(unfindableRecord(told, telling, episode)),
     ];
@@ -107,7 +107,7 @@ function comesTo(telling: Telling, { told, episode, ways }: { told: Told; episod
   const isEdited = ways.edits && !ways.folds;
   return [
     well(toldRecord(told, telling, { ref: 'C1:1.1', episode, at: 0 })),
-    ...failed(maybeRecord(told, telling, { episode, ways })),
+    ...failed(maybeRecord(told, telling, { episode, ways, pendingAt: 0 })),
     ...failed(refusedRecord(told, telling, { result: { content: true }, ...refused })),
     ...(isEdited ? failed(refusedRecord(told, telling, { result: { lost: 'gone' }, ...refused })) : []),
   ];

@@ -6,12 +6,19 @@ import type { Failure } from './destination.ts';
  * address that is a secret, or what a proxy wrote.
  */
 export function callFailure(who: string, error: unknown): Failure {
-  if (error instanceof CallCut) return { kind: 'ambiguous', reason: `${who}: ${error.message}` };
+  if (error instanceof CallCut) return { kind: 'ambiguous', reason: `${who}: ${error.message}`, pending: true };
   const chain = causes(error);
   const code = chain.map(({ code }) => code).find((each) => typeof each === 'string' && /^[A-Z0-9_]+$/.test(each));
   const words = code === undefined ? '' : ` (${code})`;
   if (chain.some(isBeforeSending)) return { kind: 'retry', reason: `${who} could not be reached${words}` };
-  return { kind: 'ambiguous', reason: `the connection to ${who} broke before the answer was complete${words}` };
+  const reason = `the connection to ${who} broke before the answer was complete${words}`;
+  return { kind: 'ambiguous', reason, pending: true };
+}
+
+/** A gateway that gave up waiting does not know what became of it; any other has done with it. */
+export function afterServerError(who: string, status: number): Failure {
+  const failure = { kind: 'ambiguous' as const, reason: `${who} answered ${status}` };
+  return status === 504 ? { ...failure, pending: true } : failure;
 }
 
 type Cause = { code?: unknown; syscall?: unknown; cause?: unknown };

@@ -26,6 +26,7 @@ export type Order = {
  * What the destination answered. `retry`: it did not happen and may later, not before `afterMs`. `ambiguous`: nobody
  * knows whether it happened. `refused`: it never will. Reasons are words for people and hold no secret.
  *
+ * `pending`: nothing was answered, and it may still happen, after what is told next.
  * `pause`: nothing else that draws on the same budget at this address (or nothing at all there) before then. `lost`: what
  * stands there is gone, or is fixed as it is, and has to be told anew. `content`: it is the form that was
  * refused; a shorter one may pass. `credential`: it is the credential that was refused, for all that is told with it.
@@ -33,14 +34,14 @@ export type Order = {
 export type Result =
   | { kind: 'told'; ref: string }
   | { kind: 'retry'; reason: string; afterMs?: number; pause?: { of: 'budget' | 'address'; ms: number } }
-  | { kind: 'ambiguous'; reason: string }
+  | { kind: 'ambiguous'; reason: string; pending?: true }
   | { kind: 'refused'; reason: string; lost?: 'gone' | 'fixed'; content?: true; credential?: true };
 
 /** A call that did not tell, or nobody knows. */
 export type Failure = Exclude<Result, { kind: 'told' }>;
 
-/** What a look for something told came to. `absent`: it is not there (yet). */
-export type Found = { kind: 'found'; ref: string } | { kind: 'absent' } | Failure;
+/** What a look for something told came to: all that stands there, the newest first. `absent`: it is not there (yet). */
+export type Found = { kind: 'found'; refs: [string, ...string[]] } | { kind: 'absent' } | Failure;
 
 /** Where people are told. */
 export interface Destination {

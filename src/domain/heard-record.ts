@@ -13,7 +13,7 @@ const processedWithinMs = 5_000;
  */
 export function heardRecord(told: Told, { address, episode, interrupted, failures, strays }: Claimed): Told {
   const [root] = told.parts;
-  const isSure = !interrupted && failures === 0 && strays.length === 0;
+  const isSure = !interrupted && failures === 0 && strays.length === 0 && !told.doubt;
   if (!root || root.revision < 0 || !isSure) return told;
   const { end, acknowledged, key } = episode;
   const there = { key: told.ownKey ?? key, part: 0, ref: root.ref };

@@ -63,6 +63,10 @@ export type Told = {
   sought?: number;
   /** When it was last looked for in vain. */
   soughtAt?: number;
+  /** Calls that got no answer, and may still happen. */
+  doubt?: Doubt;
+  /** Beside the root there may stand what was posted without an answer: it is to be looked for. */
+  mayHaveCopies?: true;
   /** It was held back until then: what is late counts from there. */
   heldUntil?: number;
   /** It was not told in time, and whoever is told instead was. */
@@ -70,6 +74,13 @@ export type Told = {
   /** The owner heard that its end is not told in time. */
   lateEnd?: true;
 };
+
+/** What may have been told is looked for twice, with a pause: what was told a moment ago may not be found yet. */
+export const mostLooks = 2;
+export const lookAgainMs = 3_000;
+
+/** When the last of them ended; whether one says that it is not over, and whether one posts. */
+export type Doubt = { at: number; isOpen: boolean; posts: boolean };
 
 export const nothingTold: Told = { opened: 'no', parts: [] };
 

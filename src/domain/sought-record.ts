@@ -1,17 +1,20 @@
 import type { Episode } from './incident.ts';
 import type { Told } from './notification.ts';
+import { lookAgainMs, mostLooks } from './notification.ts';
 import type { Telling } from './telling.ts';
-import { lookAgainMs, mostLooks } from './telling.ts';
 import { withoutReply, withReply } from './thread.ts';
 
 type Look = Extract<Telling, { act: 'find' }>;
 
-/** The record after it was found: it stands there, and what a root says is brought to the truth next. */
-export function foundRecord(told: Told, { reply }: Look, { ref, episode }: { ref: string; episode: Episode }): Told {
-  if (reply) return withReply(told, { of: reply.change.revision, ref }, episode);
-  const { sought: _s, soughtAt: _at, ...rest } = told;
-  const root = { ref, revision: -1, severity: episode.severity, at: 0 };
-  return { ...rest, opened: 'yes', parts: [root], since: told.since ?? 0 };
+type Standing = { refs: readonly [string, ...string[]]; episode: Episode };
+
+/** The record after it was found: it stands there, and what a root and its copies say is brought to the truth next. */
+export function foundRecord(told: Told, { reply }: Look, { refs, episode }: Standing): Told {
+  if (reply) return withReply(told, { of: reply.change.revision, ref: refs[0] }, episode);
+  const { sought: _s, soughtAt: _at, mayHaveCopies: _c, parts, ...rest } = told;
+  const unknown = refs.filter((ref) => parts.every((part) => part.ref !== ref));
+  const found = unknown.map((ref) => ({ ref, revision: -1, severity: episode.severity, at: 0 }));
+  return { ...rest, opened: 'yes', parts: [...parts, ...found], since: told.since ?? 0 };
 }
 
 /** The record after a look in vain, and when to look again. What was not there twice did not arrive. */
@@ -20,6 +23,7 @@ export function absentRecord(
   { reply }: Look,
   { episode, at }: { episode: Episode; at: number },
 ): { told: Told; afterMs: number } {
+  if (!reply && told.parts.length > 0) return { told: withoutCopies(told), afterMs: 0 };
   if (!reply) {
     const { sought = 0, soughtAt: _at, ...rest } = told;
     if (sought + 1 < mostLooks) return { told: { ...told, sought: sought + 1, soughtAt: at }, afterMs: lookAgainMs };
@@ -34,5 +38,10 @@ export function absentRecord(
 /** The record where it cannot be looked for: it is told again, rather than not at all. */
 export function unfindableRecord(told: Told, { reply }: Look, episode: Episode): Told {
   if (reply) return withReply(told, { of: reply.change.revision, sought: mostLooks }, episode);
-  return { ...told, sought: mostLooks };
+  return told.parts.length > 0 ? withoutCopies(told) : { ...told, sought: mostLooks };
+}
+
+/** The record where no copies are looked for any more. */
+export function withoutCopies({ mayHaveCopies: _c, ...told }: Told): Told {
+  return told;
 }

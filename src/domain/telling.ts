@@ -1,7 +1,8 @@
+import { doubtRestMs } from './doubt.ts';
 import type { Episode, EpisodeChange } from './incident.ts';
 import { severities } from './incident.ts';
 import type { Part, Told, Ways } from './notification.ts';
-import { fittingKey } from './notification.ts';
+import { fittingKey, lookAgainMs, mostLooks } from './notification.ts';
 import { owedReplies } from './thread.ts';
 
 /** The next thing to do for a notification. */
@@ -11,7 +12,7 @@ export type Telling =
   | { act: 'update' | 'resolve'; key: string; part: number; ref: string | undefined }
   | { act: 'acknowledge'; key: string; part: number; ref: string }
   | { act: 'reply'; change: EpisodeChange; ref: string }
-  /** Look whether it stands there already: the root, or a reply below it. */
+  /** Look whether it stands there already: the root, copies of it, or a reply below it. */
   | { act: 'find'; reply?: { change: EpisodeChange; below: string } }
   | { act: 'nothing' }
   | Wait
@@ -34,17 +35,21 @@ export type Judged = {
   now: number;
 };
 
-/** Twice, with a pause: what was told a moment ago may not be found yet. */
-export const mostLooks = 2;
-export const lookAgainMs = 3_000;
 /** What holds something back may be over before its time, and a clock may be set. */
 const longestHoldMs = 600_000;
 
 /**
  * The next thing to tell, from what is true now and what was told. `nothing` is said only if what stands at the
- * destination is the truth, or nothing can stand there.
+ * destination is the truth, or nothing can stand there, and nothing may still come through that says otherwise.
  */
 export function nextTelling(judged: Judged, ways: Ways): Telling {
+  const next = nextChange(judged, ways);
+  const afterMs = next.act === 'nothing' ? doubtRestMs(judged.told, judged.now) : undefined;
+  if (afterMs === undefined) return next;
+  return { act: 'wait', why: 'what was told without an answer may still come through: then it is told anew', afterMs };
+}
+
+function nextChange(judged: Judged, ways: Ways): Telling {
   const { episode, told, held } = judged;
   const [root] = told.parts;
   if (ways.finds && told.opened === 'maybe' && !root && (told.sought ?? 0) < mostLooks) {
@@ -59,6 +64,7 @@ export function nextTelling(judged: Judged, ways: Ways): Telling {
   if (edit && edit.act !== 'wait') return edit;
   const reply = ways.threads ? nextReply(judged, root, ways) : undefined;
   if (reply && reply.act !== 'wait') return reply;
+  if (told.mayHaveCopies) return { act: 'find' };
   return edit ?? reply ?? { act: 'nothing' };
 }
 

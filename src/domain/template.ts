@@ -11,7 +11,8 @@ export type TextTemplate = {
 };
 
 const maxTemplate = 4_000;
-const renderLimitMs = 50;
+/** By the clock: a machine that is busy for a moment must not cost a rule its words. */
+const renderLimitMs = 500;
 const memoryLimit = 100_000;
 
 /**

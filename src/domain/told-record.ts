@@ -1,20 +1,25 @@
+import { doubted, withoutDoubt } from './doubt.ts';
 import type { Episode } from './incident.ts';
 import type { Part, Stray, Told, Ways } from './notification.ts';
+import { mostLooks } from './notification.ts';
 import type { Telling } from './telling.ts';
-import { mostLooks } from './telling.ts';
 import { owedReplies, withReply } from './thread.ts';
 
 /** What nobody recorded at the time. */
-export type Unrecorded = { interrupted: boolean; strays: Stray[]; episode: Episode };
+export type Unrecorded = { interrupted: boolean; strays: Stray[]; episode: Episode; now: number };
 
 /**
  * The record with what nobody recorded: an attempt that was begun and never ended may have arrived, and what late
  * holders told stands there until it is brought to the truth.
  */
 export function absorb(told: Told, unrecorded: Unrecorded, ways: Ways): Told {
-  const { interrupted, strays, episode } = unrecorded;
-  const before = interrupted ? interruptedRecord(told, episode, ways) : told;
-  return strays.reduce((record, stray) => absorbStray(record, stray, { episode, ways }), before);
+  const { interrupted, strays, episode, now } = unrecorded;
+  const known = withoutDoubt(told, { now, isOver: episode.end !== undefined }, ways);
+  const before = interrupted ? interruptedRecord(known, episode, ways) : known;
+  return strays.reduce((record, stray) => {
+    const after = absorbStray(record, stray, { episode, ways });
+    return stray.ref === undefined ? doubted(after, stray, now) : after;
+  }, before);
 }
 
 function interruptedRecord(told: Told, episode: Episode, ways: Ways): Told {
@@ -105,16 +110,17 @@ function changedPart(known: Part, part: Part, { act }: Telling, episode: Episode
   return { ...known, acknowledged: true, at: part.at, revision: isAll ? episode.revision : known.revision };
 }
 
-/** The record after nobody knows whether a call arrived. */
+/** The record after nobody knows whether a call arrived. `pendingAt`: when it ended, where it may still. */
 export function maybeRecord(
   told: Told,
   telling: Telling,
-  { episode, ways }: { episode: Episode; ways: Pick<Ways, 'edits'> },
+  { episode, ways, pendingAt }: { episode: Episode; ways: Pick<Ways, 'edits'>; pendingAt?: number | undefined },
 ): Told {
   if (telling.act === 'reply') return withReply(told, { of: telling.change.revision }, episode);
-  if (told.parts[0]) return ways.edits ? told : postedOver(told);
-  const { sought: _s, soughtAt: _at, ...rest } = told;
-  return { ...rest, opened: 'maybe', since: told.since ?? episode.revision };
+  const record = pendingAt === undefined ? told : doubted(told, telling, pendingAt);
+  if (record.parts[0]) return ways.edits ? record : postedOver(record);
+  const { sought: _s, soughtAt: _at, ...rest } = record;
+  return { ...rest, opened: 'maybe', since: record.since ?? episode.revision };
 }
 
 type Refused = { lost?: 'gone' | 'fixed'; content?: true };

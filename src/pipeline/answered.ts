@@ -29,8 +29,7 @@ export function answered(tried: Tried<Call>, result: Result, context: AttemptCon
   };
   const base = { ...recordBase(claimed), ...lateHolders(tried, result), ...addressPause(result), outcome, failures: 0 };
   if (result.kind === 'told') {
-    const at = context.now + context.notify.elapsedMs() - context.claimedAtMs;
-    const after = toldRecord(told, telling, { ref: result.ref, episode, at });
+    const after = toldRecord(told, telling, { ref: result.ref, episode, at: momentOf(context) });
     return { ...base, told: after, next: whatIsLeft(tried, after, context) };
   }
   if (result.kind !== 'refused') return { ...base, ...failed(tried, result, context) };
@@ -42,6 +41,9 @@ export function answered(tried: Tried<Call>, result: Result, context: AttemptCon
   if (!after) return { ...base, ...failed(tried, result, context) };
   return { ...base, told: after, next: whatIsLeft(tried, after, context) };
 }
+
+/** By the ledger's clock. */
+const momentOf = ({ now, notify, claimedAtMs }: AttemptContext) => now + notify.elapsedMs() - claimedAtMs;
 
 /** Kept if this holder turns out to be late: what may stand there now through it. */
 function lateHolders(
@@ -75,8 +77,10 @@ function failed(
   const { claimed, telling, owedSince, destination } = tried;
   const { notify, now } = context;
   const { episode, failures } = claimed;
+  const { ways } = destination;
+  const pendingAt = 'pending' in result ? momentOf(context) : undefined;
   const told =
-    result.kind === 'ambiguous' ? maybeRecord(tried.told, telling, { episode, ways: destination.ways }) : tried.told;
+    result.kind === 'ambiguous' ? maybeRecord(tried.told, telling, { episode, ways, pendingAt }) : tried.told;
   const ending = telling.act === 'resolve';
   const then = afterFailure({ result, failures, owedSince, now, ending, chance: notify.chance() });
   if (then.again) return { told, next: { state: 'due', afterMs: then.afterMs }, failures: failures + 1 };

@@ -38,7 +38,7 @@ function decided(claimed: ClaimedNotification, destination: Tried['destination']
   const { now, heldBy } = context;
   const { episode, predecessor } = claimed;
   const { ways } = destination;
-  const absorbed = heardRecord(absorb(claimed.told, claimed, ways), claimed);
+  const absorbed = heardRecord(absorb(claimed.told, { ...claimed, now }, ways), claimed);
   const held = heldBy(episode);
   const owedSince = Math.max(claimed.owedSince, Math.min(now, absorbed.heldUntil ?? 0));
   const telling = nextTelling({ episode, told: absorbed, owedSince, predecessor, held, now }, ways);

@@ -1,6 +1,6 @@
 import type { Found } from '../destinations/destination.ts';
 import { afterFailure } from '../domain/retry.ts';
-import { absentRecord, foundRecord, unfindableRecord } from '../domain/sought-record.ts';
+import { absentRecord, foundRecord, unfindableRecord, withoutCopies } from '../domain/sought-record.ts';
 import type { Telling } from '../domain/telling.ts';
 import { droppedRecord } from '../domain/told-record.ts';
 import type { AttemptRecord } from '../ledger/outbox.ts';
@@ -47,8 +47,9 @@ function whatFollows(found: Found, looking: Looking, context: AttemptContext): F
   const act = 'find' as const;
   switch (found.kind) {
     case 'found': {
-      const after = foundRecord(told, telling, { ref: found.ref, episode });
-      const outcome = { act, result: 'none', ref: found.ref, reason: 'it stands there already' } as const;
+      const { refs } = found;
+      const after = foundRecord(told, telling, { refs, episode });
+      const outcome = { act, result: 'none', ref: refs[0], reason: 'it stands there already' } as const;
       return { outcome, told: after, failures: 0, next: whatIsLeft(looking, after, context) };
     }
     case 'absent': {
@@ -61,7 +62,8 @@ function whatFollows(found: Found, looking: Looking, context: AttemptContext): F
         const outcome = { act, result: 'refused', reason: found.reason } as const;
         return { outcome, ...refusedCredential(looking, found.reason, context) };
       }
-      const reason = `cannot be looked for, so it is told again: ${found.reason}`;
+      const follows = told.mayHaveCopies ? 'a copy may stand there' : 'it is told again';
+      const reason = `cannot be looked for, so ${follows}: ${found.reason}`;
       const outcome = { act, result: 'refused', reason } as const;
       return { outcome, told: unfindableRecord(told, telling, episode), failures: 0, next: dueAtOnce };
     }
@@ -89,6 +91,10 @@ function lookLater(
       episode,
     );
     return { outcome, told: dropped, next: whatIsLeft(looking, dropped, context), failures: 0 };
+  }
+  if (told.parts.length > 0) {
+    const known = withoutCopies(told);
+    return { outcome, told: known, next: whatIsLeft(looking, known, context), failures: 0 };
   }
   return { outcome, told, ...givenUp(looking, then.reason, context) };
 }

@@ -12,14 +12,14 @@ type Step =
   | { do: 'end' | 'acknowledge' | 'silence' | 'unhold' | 'refuseForms' }
   | { do: 'attempt'; which: number; end: HolderEnd }
   | { do: 'resume'; which: number; end: CallEnd | 'dies-before' }
-  | { do: 'lose'; which: number }
+  | { do: 'lose' | 'arrive'; which: number }
   | { do: 'snooze' | 'pass'; ms: number };
 
 type Telling = ReturnType<typeof simulatedTelling>;
 
 const severity = fc.constantFrom(...severities);
 const which = fc.nat({ max: 5 });
-const callEnds = ['told', 'arrived', 'lost', 'retry'] as const;
+const callEnds = ['told', 'arrived', 'late', 'lost', 'retry'] as const;
 const often: HolderEnd[] = ['told', 'told', 'told', 'told', 'pauses', 'pauses'];
 const oneOf = <Do extends Step['do']>(...names: Do[]) => fc.constantFrom(...names);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -39,6 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: oneOf('silence', 'unhold') }) },
   { weight: 2, arbitrary: fc.record({ do: oneOf('snooze'), ms: fc.constantFrom(1_000, 100_000) }) },
   { weight: 2, arbitrary: fc.record({ do: oneOf('lose'), which }) },
+  { weight: 2, arbitrary: fc.record({ do: oneOf('arrive'), which }) },
   { weight: 1, arbitrary: fc.record({ do: oneOf('refuseForms') }) },
 );
 
@@ -46,7 +47,7 @@ function apply(telling: Telling, each: Step): void {
   if (each.do === 'open' || each.do === 'becomes') telling[each.do](each.severity);
   else if (each.do === 'attempt') telling.attempt(each.which, each.end);
   else if (each.do === 'resume') telling.resume(each.which, each.end);
-  else if (each.do === 'lose') telling.lose(each.which);
+  else if (each.do === 'lose' || each.do === 'arrive') telling[each.do](each.which);
   else if (each.do === 'snooze' || each.do === 'pass') telling[each.do](each.ms);
   else if (each.do === 'refuseForms') telling.destination.refuseForms();
   else telling[each.do]();

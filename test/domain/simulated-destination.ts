@@ -21,8 +21,8 @@ export type Posted = { ref: string; below: string; episode: number; of: number }
 export type SimulatedDestination = {
   /** Takes the call in, and gives the reference of what stands there now, or why not. */
   take(call: Call): { ref: string } | Refusal;
-  /** What is there of an episode; with `of`, of the replies below a message. */
-  find(episode: number, reply?: { of: number; below: string }): string | undefined;
+  /** What is there of an episode, the newest first; with `of`, of the replies below a message. */
+  find(episode: number, reply?: { of: number; below: string }): string[];
   /** By reference; what is posted later stands later. */
   standing: Map<string, Standing>;
   replies: Posted[];
@@ -85,8 +85,9 @@ export function simulatedDestination(ways: Ways): SimulatedDestination {
       return tell({ ...call, telling });
     },
     find(number, sought) {
-      if (!sought) return [...standing].findLast(([, each]) => each.episode === number)?.[0];
-      return replies.find(({ of, below }) => of === sought.of && below === sought.below)?.ref;
+      const there = [...standing].flatMap(([ref, each]) => (each.episode === number ? [ref] : []));
+      if (!sought) return there.reverse();
+      return replies.flatMap(({ of, below, ref }) => (of === sought.of && below === sought.below ? [ref] : []));
     },
     loseOne(which) {
       const [ref, there] = [...standing][which % Math.max(1, standing.size)] ?? [];

@@ -11,11 +11,16 @@ import type { Call, Refusal } from './simulated-destination.ts';
 import { simulatedDestination } from './simulated-destination.ts';
 import { simulatedIncident } from './simulated-incident.ts';
 
-/** How a call ends: for the destination it arrives or not; for us it was told, nobody knows, or it did not happen. */
-export type CallEnd = 'told' | 'arrived' | 'lost' | 'retry';
+/**
+ * How a call ends: for the destination it arrives, now or within half a minute, or not; for us it was told, nobody knows, or
+ * it did not happen.
+ */
+export type CallEnd = 'told' | 'arrived' | 'late' | 'lost' | 'retry';
 
 /** What happens to a holder: its call ends, it dies before it records, or it pauses for longer than its lease. */
 export type HolderEnd = CallEnd | 'dies-after' | 'dies-before' | 'pauses';
+
+const latestMs = 29_999;
 
 type Row = {
   number: number;
@@ -42,6 +47,8 @@ export function simulatedTelling(ways: Ways) {
   const { episodes } = incident;
   const rows: Row[] = [];
   const paused: Calling[] = [];
+  /** What is on its way, and when it has arrived at the latest. */
+  const coming: { calling: Calling; by: number }[] = [];
   /** References that a destination gave us. */
   const known = new Set<string>();
   /** Episodes of which something may have been told twice, for a reason that is on record. */
@@ -84,7 +91,7 @@ export function simulatedTelling(ways: Ways) {
     holders += 1;
     row.holder = holders;
     const episode = episodes[row.number - 1] ?? anEpisode();
-    const told = absorb(row.told, { interrupted, strays: row.strays, episode }, ways);
+    const told = absorb(row.told, { interrupted, strays: row.strays, episode, now }, ways);
     return { row, holder: holders, told, absorbed: row.strays.length, telling: nextOf(row, told), episode };
   }
 
@@ -111,6 +118,7 @@ export function simulatedTelling(ways: Ways) {
   function finish(calling: Calling, end: CallEnd): void {
     const { row, holder } = calling;
     if (end !== 'told' && end !== 'retry') unsure.add(row.number);
+    if (end === 'late') coming.push({ calling, by: now + latestMs });
     const answer = end === 'told' || end === 'arrived' ? destination.take(calling) : undefined;
     const ref = answer && 'ref' in answer ? answer.ref : undefined;
     if (end === 'told' && ref !== undefined && calling.telling.act !== 'reply') known.add(ref);
@@ -120,8 +128,10 @@ export function simulatedTelling(ways: Ways) {
 
   function recordCall(calling: Calling, end: CallEnd, answer: { ref: string } | Refusal | undefined): void {
     const { telling, episode, told } = calling;
+    const pending = end === 'late' || end === 'lost' ? { pendingAt: now } : {};
     if (end === 'retry') record(calling, told, 'due');
-    else if (end !== 'told' || !answer) record(calling, maybeRecord(told, telling, { episode, ways }), 'due');
+    else if (end !== 'told' || !answer)
+      record(calling, maybeRecord(told, telling, { episode, ways, ...pending }), 'due');
     else if ('ref' in answer) recordTold(calling, toldRecord(told, telling, { ref: answer.ref, episode, at: now }));
     else {
       const after = refusedRecord(told, telling, { result: answer, ways, episode });
@@ -143,15 +153,17 @@ export function simulatedTelling(ways: Ways) {
 
   function look(looking: Looking, end: HolderEnd): void {
     const { told, telling } = looking;
-    if (end === 'lost' || end === 'retry') record(looking, told, 'due');
+    if (end === 'lost' || end === 'late' || end === 'retry') record(looking, told, 'due');
     else if (end === 'told' || end === 'arrived') record(looking, lookedFor(looking, telling.reply), 'due');
   }
 
   function lookedFor({ telling, told, episode }: Looking, reply: Looking['telling']['reply']): Told {
-    const ref = destination.find(episode.number, reply && { of: reply.change.revision, below: reply.below });
-    if (ref === undefined) return absentRecord(told, telling, { episode, at: now }).told;
-    if (!reply) known.add(ref);
-    return foundRecord(told, telling, { ref, episode });
+    const sought = reply && { of: reply.change.revision, below: reply.below };
+    const [newest, ...others] = destination.find(episode.number, sought);
+    if (newest === undefined) return absentRecord(told, telling, { episode, at: now }).told;
+    const refs = [newest, ...others] as const;
+    if (!reply) for (const ref of refs) known.add(ref);
+    return foundRecord(told, telling, { refs, episode });
   }
 
   function attempt(row: Row, end: HolderEnd): void {
@@ -189,6 +201,18 @@ export function simulatedTelling(ways: Ways) {
     expect(open, `episode ${number} stands open, and nothing is said`).toEqual([]);
   }
 
+  /** Time passes, and what is on its way for so long arrives. */
+  function pass(ms: number): void {
+    now += ms;
+    for (const each of coming.filter(({ by }) => by <= now)) arrive(coming.indexOf(each));
+    oweNewest(incident.wake(now));
+  }
+
+  function arrive(which: number): void {
+    const [each] = coming.splice(which % Math.max(1, coming.length), 1);
+    if (each) destination.take(each.calling);
+  }
+
   function unhold(): void {
     isSilent = false;
     for (const row of rows) if (row.state === 'waiting') owe(row);
@@ -223,18 +247,15 @@ export function simulatedTelling(ways: Ways) {
       const [calling] = paused.splice(which % Math.max(1, paused.length), 1);
       if (calling && end !== 'dies-before') finish(calling, end);
     },
-    pass: (ms: number) => {
-      now += ms;
-      oweNewest(incident.wake(now));
-    },
+    pass,
+    arrive,
     /** Nothing is held back and everything comes through from now on, until nothing is owed any more. */
     settle: () => {
       unhold();
-      now += 86_400_000;
-      oweNewest(incident.wake(now));
+      pass(86_400_000);
       for (const calling of paused.splice(0)) finish(calling, 'told');
       for (let round = 0; rows.some(isOwed); round += 1) {
-        if (round > 100) throw new Error('it never settles');
+        if (round > 200) throw new Error('it never settles');
         for (const row of rows) attempt(row, 'told');
         now += 1_000;
       }

@@ -12,7 +12,7 @@ describe('what was looked for', () => {
   const look = { act: 'find', reply: { change: acked, below: 'C1:1.1' } } as const;
 
   test('and found below the message was told', () => {
-    expect(foundRecord(unsure, look, { ref: 'C1:3.3', episode }).replies).toEqual([{ of: 3, ref: 'C1:3.3' }]);
+    expect(foundRecord(unsure, look, { refs: ['C1:3.3'], episode }).replies).toEqual([{ of: 3, ref: 'C1:3.3' }]);
   });
 
   test('and was not there twice is told', () => {
@@ -42,7 +42,7 @@ describe('what was looked for', () => {
       { act: 'open', key },
       { episode: anEpisode({ revision: 2 }), ways: threaded },
     );
-    const found = foundRecord(first, { act: 'find' }, { ref: 'C1:1.1', episode });
+    const found = foundRecord(first, { act: 'find' }, { refs: ['C1:1.1'], episode });
     expect(next(episode, found, threaded)).toMatchObject({ act: 'update', ref: 'C1:1.1' });
     const mended = toldRecord(found, { act: 'update', key, part: 0, ref: 'C1:1.1' }, { ref: 'C1:1.1', episode, at: 9 });
     expect(next(episode, mended, threaded)).toMatchObject({ act: 'reply', change: acked });

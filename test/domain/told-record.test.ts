@@ -14,7 +14,7 @@ import { acked, acknowledged, end, key, maybe, next, part, raised, stray, told }
 import { edited, folded, posted, threaded } from './made-ways.ts';
 
 function absorb(record: Told, unrecorded: { interrupted: boolean; strays: Stray[]; episode?: Episode }, ways = edited) {
-  return absorbed(record, { episode: anEpisode(), ...unrecorded }, ways);
+  return absorbed(record, { episode: anEpisode(), now: 0, ...unrecorded }, ways);
 }
 
 describe('what nobody recorded', () => {

@@ -98,7 +98,7 @@ export function madeDestination(
       looks.push(notificationId);
       if (unfindable) return unfindable;
       const ref = told.get(notificationId);
-      return ref === undefined ? { kind: 'absent' } : { kind: 'found', ref };
+      return ref === undefined ? { kind: 'absent' } : { kind: 'found', refs: [ref] };
     },
     budget: ({ act }) => act,
     cannotFind(result) {

@@ -69,6 +69,22 @@ describe.each(engines)('what did not happen, on %s', (engine) => {
     expect(chat.calls.at(-1)).toMatchObject({ act: 'resolve', former: expect.any(String) });
   });
 
+  test('in a trigger that comes through after the end is ended again', async () => {
+    const pager = madeDestination({ name: 'chat', ways: pagerWays });
+    const { becomes, tell, tellAfter, notification } = await openFailing(engine, { destinations: [pager] });
+    await becomes(0.5);
+    pager.answerNext({ kind: 'ambiguous', reason: 'no complete answer', pending: true });
+    await tell();
+    await becomes(0.95);
+    await tell();
+    expect(pager.calls.map(({ act }) => act)).toEqual(['open', 'resolve']);
+    await tellAfter(28 * second);
+    expect(pager.calls).toHaveLength(2);
+    await tellAfter(second);
+    expect(pager.calls.map(({ act }) => act)).toEqual(['open', 'resolve', 'resolve']);
+    expect(await notification()).toMatchObject({ state: 'settled', failures: 0 });
+  });
+
   test('is tried no sooner than asked', async () => {
     const { chat, becomes, tell, tellAfter } = await openFailing(engine);
     await becomes(0.5);

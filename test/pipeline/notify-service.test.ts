@@ -27,11 +27,12 @@ describe('a service between Slack and PagerDuty', () => {
   });
 
   test('tells again by the same key what PagerDuty kept without an answer, and it folds', async () => {
-    const { pagerDuty, send, settled } = await openService();
+    const { pagerDuty, send } = await openService();
     pagerDuty.failNext('reset-after-keeping');
     await send(0.5);
-    await settled();
-    expect(pagerDuty.incidents).toMatchObject([{ status: 'triggered', payloads: [{}, {}] }]);
+    await expect
+      .poll(() => pagerDuty.incidents, { timeout: 15_000 })
+      .toMatchObject([{ status: 'triggered', payloads: [{}, {}] }]);
   });
 
   test('has what Slack refuses as a dead letter on /readyz', async () => {
@@ -49,7 +50,7 @@ describe('a service between Slack and PagerDuty', () => {
 
 describe('a Slack that hangs', () => {
   test('costs its own time-out and nobody else’s, and is told of all when it is back', async () => {
-    const { slack, pagerDuty, send, settled, port } = await openService({ slack: { timeout: '3s' } });
+    const { slack, pagerDuty, send, port } = await openService({ slack: { timeout: '3s' } });
     slack.failAll('hang');
     const domains = Array.from({ length: 50 }, (_, i) => `d${i}.example.com`);
     await Promise.all(domains.map((domain) => send(0.5, domain)));
@@ -67,22 +68,21 @@ describe('a Slack that hangs', () => {
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
 
     slack.failAll(undefined);
-    await settled();
-    expect(slack.messages(channel)).toHaveLength(51);
+    await expect.poll(() => slack.messages(channel).length, { timeout: 15_000 }).toBe(51);
     expect(new Set(slack.messages(channel).map(({ text }) => text)).size).toBe(51);
   });
 });
 
 describe('the log of a service', () => {
   test('holds no secret, whatever happens, at any level', async () => {
-    const { slack, pagerDuty, send, settled, logged } = await openService({ slack: { timeout: '200ms' } });
+    const { slack, pagerDuty, send, logged } = await openService({ slack: { timeout: '200ms', editEvery: '1s' } });
     slack.failNext('hang', 'reset', '500', { retryAfter: '1' });
     pagerDuty.failNext('reset', '500', { retryAfter: '1' });
     await send(0.5);
-    await settled();
+    await expect.poll(() => slack.messages(channel).length, { timeout: 15_000 }).toBe(1);
     slack.setChannel(channel, 'not_in_channel');
     await send(0.4);
-    await settled();
+    await expect.poll(() => logged.some((line) => line.includes('attempt.dead')), { timeout: 15_000 }).toBe(true);
     const text = logged.join('');
     for (const level of ['"level":30', '"level":40', '"level":50']) expect(text).toContain(level);
     for (const secret of secrets) expect(text).not.toContain(secret);

@@ -1,4 +1,4 @@
-import { callFailure } from '../call-failure.ts';
+import { afterServerError, callFailure } from '../call-failure.ts';
 import type { Destination, Order, Result } from '../destination.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { overLimit } from '../over-limit.ts';
@@ -65,7 +65,7 @@ function judge(status: number, answer: Answer, routingKey: string): Result {
   if (status === 429) return overLimit('PagerDuty', retryAfterSeconds(answer), 'address');
   if (status >= 300 && status < 400) return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
   if (status === 408 || status === 425) return { kind: 'retry', reason: `PagerDuty answered ${status}` };
-  if (status < 400 || status >= 500) return { kind: 'ambiguous', reason: `PagerDuty answered ${status}` };
+  if (status < 400 || status >= 500) return afterServerError('PagerDuty', status);
   if (status !== 400 && isPage(answer.text))
     return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
   const reason = `PagerDuty answered ${status}${words(answer.text, routingKey)}`;

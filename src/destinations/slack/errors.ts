@@ -1,5 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
-import { callFailure } from '../call-failure.ts';
+import { afterServerError, callFailure } from '../call-failure.ts';
 import type { Failure, Found } from '../destination.ts';
 import { overLimit } from '../over-limit.ts';
 import { refusals } from './refusals.ts';
@@ -34,7 +34,7 @@ export function slackLookFailure(error: unknown): Found {
 export function slackStatus(status: number, retryAfter: string | null): Failure {
   if (status === 429) return overLimit('Slack', retryAfter === null ? undefined : Number(retryAfter), 'budget');
   if (status >= 300 && status < 500) return { kind: 'retry', reason: `something before Slack answered ${status}` };
-  return { kind: 'ambiguous', reason: `Slack answered ${status}` };
+  return afterServerError('Slack', status);
 }
 
 /** What Slack's own word comes to; `undefined` where it is not one: a proxy's page arrives in the same place. */

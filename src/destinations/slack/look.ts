@@ -10,7 +10,7 @@ const mostPages = 10;
 const marginS = 120;
 
 /**
- * The newest message that carries our id: of the channel (https://docs.slack.dev/reference/methods/conversations.history),
+ * The messages that carry our id: of the channel (https://docs.slack.dev/reference/methods/conversations.history),
  * or of a thread (https://docs.slack.dev/reference/methods/conversations.replies). Needs the history scope, and the bot
  * as a member of the channel.
  */
@@ -21,6 +21,7 @@ export async function look(
 ): Promise<Found> {
   const oldest = String(Math.floor(sought.since / 1_000) - marginS);
   const root = readRef(sought.below);
+  const refs: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const asked = { channel: root?.channel ?? channel, oldest, limit: pageSize, include_all_metadata: true };
@@ -30,10 +31,15 @@ export async function look(
       : await client.conversations.history(paged);
     const messages: { ts?: string; metadata?: { event_type?: string; event_payload?: object } }[] =
       answer.messages ?? [];
-    const ours = messages.find((message) => isMarkedWith(message.metadata, sought.notificationId));
-    if (ours?.ts !== undefined) return { kind: 'found', ref: refOf({ channel: asked.channel, ts: ours.ts }) };
+    for (const { ts, metadata } of messages) {
+      const isOurs = ts !== undefined && isMarkedWith(metadata, sought.notificationId);
+      if (isOurs) refs.push(refOf({ channel: asked.channel, ts }));
+    }
     cursor = answer.response_metadata?.next_cursor || undefined;
-    if (cursor === undefined) return { kind: 'absent' };
+    if (cursor === undefined) break;
   }
+  const [newest, ...others] = refs;
+  if (newest !== undefined) return { kind: 'found', refs: [newest, ...others] };
+  if (cursor === undefined) return { kind: 'absent' };
   return { kind: 'refused', reason: `the channel has had more than ${pageSize * mostPages} messages since` };
 }

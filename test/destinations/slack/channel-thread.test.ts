@@ -110,7 +110,7 @@ describe('a reply below what was posted', () => {
     for (let i = 0; i < 120; i += 1) await reply({ ...raised, revision: 100 + i });
     const ref = refIn(await reply(raised));
     const sought = { notificationId: 'reply-2', since };
-    expect(await destination.find({ ...sought, below: root }, never)).toEqual({ kind: 'found', ref });
+    expect(await destination.find({ ...sought, below: root }, never)).toEqual({ kind: 'found', refs: [ref] });
     expect(await destination.find(sought, never)).toEqual({ kind: 'absent' });
     const unknown = { notificationId: 'never told', since, below: root };
     expect(await destination.find(unknown, never)).toEqual({ kind: 'absent' });

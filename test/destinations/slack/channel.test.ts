@@ -130,7 +130,7 @@ describe('a Slack channel', () => {
     await tell({ notificationId: 'a third' });
     const since = Date.now() - 1_000;
     const { notificationId } = madeOrder({});
-    expect(await destination.find({ notificationId, since }, never)).toEqual({ kind: 'found', ref });
+    expect(await destination.find({ notificationId, since }, never)).toEqual({ kind: 'found', refs: [ref] });
     expect(await destination.find({ notificationId: 'never told', since }, never)).toEqual({ kind: 'absent' });
     expect(slack.calls.at(-1)?.args).toMatchObject({ channel, include_all_metadata: 'true' });
   });
@@ -139,7 +139,10 @@ describe('a Slack channel', () => {
     const ref = await posted();
     for (let i = 0; i < 150; i += 1) await tell({ notificationId: `later ${i}` });
     const { notificationId } = madeOrder({});
-    expect(await destination.find({ notificationId, since: Date.now() }, never)).toEqual({ kind: 'found', ref });
+    expect(await destination.find({ notificationId, since: Date.now() }, never)).toEqual({
+      kind: 'found',
+      refs: [ref],
+    });
   });
 
   it('may not look without a scope that telling does not need: the token is good all the same', async () => {

@@ -12,6 +12,8 @@ export type Arrival = {
   isLate: boolean;
   /** Whoever told it came to record it; otherwise the ledger never heard of it. */
   isRecorded: boolean;
+  /** It was on its way for half a minute. */
+  isDelayed?: true;
 };
 
 /** What one place of the outside world was told, whoever told it. */
@@ -31,6 +33,8 @@ export type Place = {
   /** A call begins; what is done with it when it ends. */
   tell(order: Order, arrived: (arrival: Arrival) => void): (fate: Fate) => Result;
   find(sought: Parameters<Destination['find']>[0]): (fate: Fate) => Found;
+  /** What has been on its way for long enough arrives. */
+  arrive(): void;
   /** Somebody deletes one of the messages. */
   deleteOne(which: number): void;
 };
@@ -44,6 +48,8 @@ const allWays: Record<PlaceName, Ways> = {
 
 /** A new message can be looked for a moment after it was posted. */
 const seenAfterMs = 2 * second;
+/** Just before what may still arrive is mended. */
+const lateMs = 29 * second;
 /** What was posted so long before the moment that is asked for is found as well. */
 const lookMarginMs = 120 * second;
 
@@ -63,6 +69,7 @@ export function openPlace(name: PlaceName, { now, onCall }: PlaceParts): Place {
   let calls = 0;
   /** By our id, the last call that was begun. */
   const lastCall = new Map<string, number>();
+  const coming: { arrival: Arrival; by: number }[] = [];
   const posted: { ref: string; id: string; below: string | undefined; at: number }[] = [];
 
   function begin(id: string): { isLate(): boolean } {
@@ -78,14 +85,13 @@ export function openPlace(name: PlaceName, { now, onCall }: PlaceParts): Place {
     return ref;
   }
 
-  function carryOut(order: Order, isLate: boolean): Arrival | undefined {
-    const { act, ref: known, key, notificationId } = order;
+  function carryOut(arrival: Arrival): Arrival | undefined {
+    const { act, ref: known, key, notificationId } = arrival.order;
     if (ways.edits && !ways.folds && known !== undefined && deleted.has(known)) {
       return undefined;
     }
     const isEdit = ways.edits && known !== undefined && act !== 'reply';
-    const ref = ways.folds ? key : isEdit ? known : post(notificationId, act === 'reply' ? known : undefined);
-    const arrival = { order, ref, isLate, isRecorded: false };
+    arrival.ref = ways.folds ? key : isEdit ? known : post(notificationId, act === 'reply' ? known : undefined);
     arrivals.push(arrival);
     return arrival;
   }
@@ -111,8 +117,13 @@ export function openPlace(name: PlaceName, { now, onCall }: PlaceParts): Place {
       onCall(place, order);
       const { isLate } = begin(order.notificationId);
       return (fate) => {
+        const begun = { order, ref: '', isLate: isLate(), isRecorded: false };
+        if (fate === 'late') {
+          arrived(begun);
+          coming.push({ arrival: begun, by: now() + lateMs });
+        }
         if (fate !== 'told' && fate !== 'arrived') return failures[fate];
-        const arrival = carryOut(order, isLate());
+        const arrival = carryOut(begun);
         if (arrival) arrived(arrival);
         if (fate === 'arrived') return failures.arrived;
         return arrival
@@ -128,16 +139,26 @@ export function openPlace(name: PlaceName, { now, onCall }: PlaceParts): Place {
           return { kind: 'refused', reason: 'cannot be looked for' };
         }
         if (fate !== 'told') return failures[fate];
-        const found = posted.findLast(
-          ({ ref, id, below: root, at }) =>
-            id === notificationId &&
-            root === below &&
-            !deleted.has(ref) &&
-            at >= since - lookMarginMs &&
-            at + seenAfterMs <= now(),
-        );
-        return found ? { kind: 'found', ref: found.ref } : { kind: 'absent' };
+        const [newest, ...others] = posted
+          .toReversed()
+          .filter(
+            ({ ref, id, below: root, at }) =>
+              id === notificationId &&
+              root === below &&
+              !deleted.has(ref) &&
+              at >= since - lookMarginMs &&
+              at + seenAfterMs <= now(),
+          );
+        if (!newest) return { kind: 'absent' };
+        return { kind: 'found', refs: [newest.ref, ...others.map(({ ref }) => ref)] };
       };
+    },
+    arrive() {
+      for (const each of coming.filter(({ by }) => by <= now())) {
+        coming.splice(coming.indexOf(each), 1);
+        // Of a process that died with it nobody can know.
+        if (each.arrival.isRecorded) carryOut(Object.assign(each.arrival, { isDelayed: true as const }));
+      }
     },
     deleteOne(which) {
       const roots = posted.filter(({ ref, below }) => below === undefined && !deleted.has(ref));
@@ -157,7 +178,8 @@ const failures: Record<Exclude<Fate, 'told'>, Exclude<Result, { kind: 'told' }>>
     pause: { of: 'budget', ms: 30 * second },
   },
   arrived: { kind: 'ambiguous', reason: 'no answer, and it had arrived' },
-  lost: { kind: 'ambiguous', reason: 'no answer, and it had not arrived' },
+  late: { kind: 'ambiguous', reason: 'no answer, and it is still to arrive', pending: true },
+  lost: { kind: 'ambiguous', reason: 'no answer, and it had not arrived', pending: true },
   refused: { kind: 'refused', reason: 'never' },
   'too-long': { kind: 'refused', reason: 'too long', content: true },
   'no-credential': { kind: 'refused', reason: 'who are you', credential: true },

@@ -7,12 +7,16 @@ export type ProcessName = (typeof processNames)[number];
 export const placeNames = ['chat', 'pager', 'post', 'spare'] as const;
 export type PlaceName = (typeof placeNames)[number];
 
-/** How a call ends, there and for us: of what is `arrived` nobody knows that it arrived, nor of what is `lost` that it did not. */
+/**
+ * How a call ends, there and for us: of what is `arrived` nobody knows that it arrived, nor of what is `lost` that it did
+ * not; what is `late` arrives half a minute later.
+ */
 export const fates = [
   'told',
   'retry',
   'over-limit',
   'arrived',
+  'late',
   'lost',
   'refused',
   'too-long',

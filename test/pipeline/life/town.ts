@@ -47,7 +47,7 @@ const beatMs = 50 * second;
 
 export async function openTown(engine: Engine): Promise<Town> {
   const store = await openOwnStore(engine, inMemory);
-  const { now, advance } = store;
+  const { now } = store;
   const witness = openWitness();
   const openings = { one: witness.beside(await store.open()), two: witness.beside(await store.open()) };
   const ledger = openings.one;
@@ -59,6 +59,10 @@ export async function openTown(engine: Engine): Promise<Town> {
   const mustNotRing = neverRung({ witness, silences: people.silences, now });
   const onCall = (place: Place, order: Order) => faults.push(...mustNotRing(place, order));
   const places = new Map(placeNames.map((name) => [name, openPlace(name, { now, onCall })]));
+  function advance(ms: number): void {
+    store.advance(ms);
+    for (const place of places.values()) place.arrive();
+  }
   const files = { one: 'first', two: 'first' };
   const feeding = () =>
     processNames.map((name) => ({ rules: fingerprintsOf(rulesIn[files[name]]?.rules ?? []), sources }));
