@@ -21,6 +21,6 @@ export function heardRecord(told: Told, { address, episode, interrupted, failure
     const isEnded = end.there === address && root.at > 0 && root.at + processedWithinMs <= end.at;
     return isEnded ? toldRecord(told, { act: 'resolve', ...there }, { ref: root.ref, episode, at: end.at }) : told;
   }
-  if (acknowledged?.there !== address || root.acknowledged) return told;
+  if (acknowledged?.there !== address || root.acknowledged === acknowledged.at) return told;
   return toldRecord(told, { act: 'acknowledge', ...there }, { ref: root.ref, episode, at: root.at });
 }

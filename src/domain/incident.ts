@@ -128,6 +128,8 @@ export type Incident = {
   openedAt?: number;
   /** While open, the revision of the last change that people can see: the episode's. */
   shown?: number;
+  /** The last of those that was heard, as against what people did. */
+  heardRevision?: number;
   causes: Cause[];
   /** Where a person ended all of it, also for the causes that are still to come. */
   floor?: Floor;
@@ -171,6 +173,8 @@ export type Episode = {
   kind: 'incident' | 'notice';
   /** The incident's revision at the last change that people can see. */
   revision: number;
+  /** At the last of those that was heard, as against what people did; left out where that is not known. */
+  heardRevision?: number;
   openedAt: number;
   severity: Severity;
   said: Said;

@@ -34,9 +34,9 @@ export type Owed = Pick<Notification, 'id' | 'key' | 'number' | 'address' | 'des
 
 /**
  * One thing that stands at the destination: its reference there, the revision it speaks of (-1: nobody knows what it
- * says), and when it was last told. `acknowledged`: it was told there that somebody has it.
+ * says), and when it was last told. `acknowledged`: it was told there that somebody has it, since that moment.
  */
-export type Part = { ref: string; revision: number; severity: Severity; at: number; acknowledged?: true };
+export type Part = { ref: string; revision: number; severity: Severity; at: number; acknowledged?: number };
 
 /**
  * A reply below the root, for the change of that revision; without `ref` nobody knows whether it arrived. `sought`: how

@@ -43,16 +43,17 @@ export function settle(before: Incident, next: Incident, settling: Settling): Se
   if (!before.open) return seen(opened(after, settling), 'opened', [...settling.joining]);
   const joined = settling.joining.filter((each) => !isRung(before, each));
   const incident = calmed({ ...after, rung: [...after.rung, ...joined] }, before, settling.now);
-  if (joined.length === 0 && isDeepStrictEqual(sightOf(before), sightOf(incident))) return unchanged(incident);
-  return seen(incident, 'updated', joined);
+  if (!isDeepStrictEqual(heardOf(before), heardOf(incident))) return seen(incident, 'updated', joined);
+  if (joined.length === 0 && isDeepStrictEqual(peopleOf(before), peopleOf(incident))) return unchanged(incident);
+  return seen(incident, 'updated', joined, before.heardRevision ?? before.shown);
 }
 
 function unchanged(incident: Incident): Settled {
   return { incident: withWake(incident), change: 'none', joined: [] };
 }
 
-function seen(changed: Incident, change: Change, joined: Rung[]): Settled {
-  const incident = withWake({ ...changed, shown: changed.revision });
+function seen(changed: Incident, change: Change, joined: Rung[], heardRevision = changed.revision): Settled {
+  const incident = withWake({ ...changed, shown: changed.revision, heardRevision });
   return { incident, change, joined, episode: episodeOf(incident) };
 }
 
@@ -97,7 +98,7 @@ function over({ causes, episode }: Incident): Cause[] {
 
 /** Without what is only of the open episode. */
 function withoutEpisode(incident: Incident): Incident {
-  const { openedAt: _o, shown: _sh, changes: _c, ...rest } = incident;
+  const { openedAt: _o, shown: _sh, heardRevision: _h, changes: _c, ...rest } = incident;
   const { acknowledged: _a, snoozed: _s, keyless: _k, wakeAt: _w, ...kept } = rest;
   return kept;
 }
@@ -118,10 +119,15 @@ function calmed(incident: Incident, before: Incident, at: number): Incident {
   return { ...rest, changes: withChange(incident, { at, what: 'raised', from: was.severity, to: is.severity }) };
 }
 
-/** What people see of it: who fires, how severe it is, what there is to say of it, and who has it. */
-function sightOf({ causes, acknowledged, snoozed }: Incident) {
+/** What people see of it: who fires, how severe it is, and what there is to say of it. */
+function heardOf({ causes }: Incident) {
   const firing = byPrecedence(causes).map(({ rule, source, severity }) => [rule, source, severity]);
-  return { firing, said: leadOf(causes)?.said, acknowledged, snoozed };
+  return { firing, said: leadOf(causes)?.said };
+}
+
+/** And who has it. */
+function peopleOf({ acknowledged, snoozed }: Incident) {
+  return { acknowledged, snoozed };
 }
 
 /** The firing cause that speaks for the incident: the highest severity, then the earlier in the file. */
@@ -131,11 +137,11 @@ export function leadOf(causes: readonly Cause[]): Cause | undefined {
 
 function byPrecedence(causes: readonly Cause[]): Cause[] {
   const firing = causes.filter((cause) => cause.firing);
-  return firing.sort((a, b) => rankOf(a) - rankOf(b) || a.order - b.order || heardOf(b) - heardOf(a));
+  return firing.sort((a, b) => rankOf(a) - rankOf(b) || a.order - b.order || newestOf(b) - newestOf(a));
 }
 
 /** Of one rule that hears several sources, the newest word. */
-const heardOf = (cause: Cause): number => cause.ring.at(-1)?.at ?? 0;
+const newestOf = (cause: Cause): number => cause.ring.at(-1)?.at ?? 0;
 
 const rankOf = (cause: Cause): number => severities.indexOf(cause.severity);
 
@@ -150,6 +156,7 @@ export function episodeOf(incident: Incident): Episode {
     number: incident.episode,
     kind: 'incident',
     revision: incident.shown ?? incident.revision,
+    ...(incident.heardRevision === undefined ? {} : { heardRevision: incident.heardRevision }),
     openedAt: incident.openedAt ?? 0,
     severity: lead.severity,
     said: lead.said,

@@ -113,7 +113,8 @@ function nextEdit(judged: Judged, root: Part, ways: Ways): Telling | undefined {
   const { episode, told } = judged;
   const key = told.ownKey ?? episode.key;
   const isThere = root.revision >= 0;
-  if (ways.acknowledges && isThere && episode.acknowledged && !episode.end && !root.acknowledged) {
+  const { acknowledged } = episode;
+  if (ways.acknowledges && isThere && acknowledged && !episode.end && root.acknowledged !== acknowledged.at) {
     return { act: 'acknowledge', key, part: 0, ref: root.ref };
   }
   const waits: Wait[] = [];
@@ -126,9 +127,13 @@ function nextEdit(judged: Judged, root: Part, ways: Ways): Telling | undefined {
   return waits.toSorted((a, b) => a.afterMs - b.afterMs)[0];
 }
 
-/** Where nothing can be edited, only an end or another severity is worth saying again. */
+/**
+ * Where nothing can be edited, only an end or another severity is worth saying again; where who has it is told by a call
+ * of its own, what people did besides is nothing that is seen there, and might ring what was ended there.
+ */
 function isBehind(part: Part, episode: Episode, ways: Ways): boolean {
-  if (part.revision >= episode.revision) return false;
+  const heard = ways.acknowledges && !episode.end ? episode.heardRevision : undefined;
+  if (part.revision >= (heard ?? episode.revision)) return false;
   return ways.edits || part.revision < 0 || episode.end !== undefined || part.severity !== episode.severity;
 }
 

@@ -102,12 +102,9 @@ export function toldRecord(
 
 function changedPart(known: Part, part: Part, { act }: Telling, episode: Episode): Part {
   if (act === 'resolve') return part;
-  if (act === 'update') return known.acknowledged && episode.acknowledged ? { ...part, acknowledged: true } : part;
-  // Told apart from all else: where nothing else has changed, nothing else is left to say.
-  const isAll =
-    known.revision === episode.revision - 1 &&
-    episode.changes?.some(({ what, revision }) => what === 'acknowledged' && revision === episode.revision);
-  return { ...known, acknowledged: true, at: part.at, revision: isAll ? episode.revision : known.revision };
+  const { acknowledged } = act === 'update' ? known : { acknowledged: episode.acknowledged?.at };
+  const told = act === 'update' ? part : { ...known, at: part.at };
+  return acknowledged === undefined ? told : { ...told, acknowledged };
 }
 
 /** The record after nobody knows whether a call arrived. `pendingAt`: when it ended, where it may still. */
@@ -144,8 +141,9 @@ export function refusedRecord(
 export function droppedRecord(told: Told, telling: Telling, episode: Episode): Told {
   if (telling.act === 'reply') return withReply(told, { of: telling.change.revision, dropped: true }, episode);
   const [root, ...copies] = told.parts;
-  if (telling.act !== 'acknowledge' || !root) return told;
-  return { ...told, parts: [{ ...root, acknowledged: true }, ...copies] };
+  const at = episode.acknowledged?.at;
+  if (telling.act !== 'acknowledge' || !root || at === undefined) return told;
+  return { ...told, parts: [{ ...root, acknowledged: at }, ...copies] };
 }
 
 /** What stood there is gone, or cannot be changed any more: it is told anew, not looked for, and its end is still owed. */

@@ -37,7 +37,7 @@ describe('a call that got no answer', () => {
   });
 
   test('that may have ended the episode before has the acknowledgement told once more', () => {
-    const acked = told(part({ revision: 5, acknowledged: true }));
+    const acked = told(part({ revision: 5, acknowledged: 1 }));
     const after = withoutDoubt(doubted(acked, resolve, 0), { now: 30_000, isOver: false }, folded);
     expect(after.parts).toEqual([part({ revision: -1 })]);
   });

@@ -9,7 +9,7 @@ import { simulatedTelling } from './simulated-telling.ts';
 
 type Step =
   | { do: 'open' | 'becomes'; severity: Severity }
-  | { do: 'end' | 'acknowledge' | 'silence' | 'unhold' | 'refuseForms' }
+  | { do: 'end' | 'acknowledge' | 'unacknowledge' | 'silence' | 'unhold' | 'refuseForms' }
   | { do: 'attempt'; which: number; end: HolderEnd }
   | { do: 'resume'; which: number; end: CallEnd | 'dies-before' }
   | { do: 'lose' | 'arrive'; which: number }
@@ -25,7 +25,7 @@ const oneOf = <Do extends Step['do']>(...names: Do[]) => fc.constantFrom(...name
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ do: oneOf('open'), severity }) },
   { weight: 5, arbitrary: fc.record({ do: oneOf('becomes'), severity }) },
-  { weight: 5, arbitrary: fc.record({ do: oneOf('end', 'acknowledge') }) },
+  { weight: 5, arbitrary: fc.record({ do: oneOf('end', 'acknowledge', 'acknowledge', 'unacknowledge') }) },
   {
     weight: 35,
     arbitrary: fc.record({

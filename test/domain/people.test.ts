@@ -49,6 +49,18 @@ describe('acknowledging', () => {
     });
   });
 
+  test('is told apart from what was heard', () => {
+    const { happens, person } = lowTown();
+    happens(bad);
+    expect(person(acknowledge, ada).episode).toMatchObject({ revision: 2, heardRevision: 1 });
+    expect(person(snooze, { ...bob, until: start + 24 * hour }).episode).toMatchObject({
+      revision: 3,
+      heardRevision: 1,
+    });
+    happens({ inboxRate: 0.4 });
+    expect(person(unacknowledge, bob).episode).toMatchObject({ revision: 5, heardRevision: 4 });
+  });
+
   test('twice, or by another, changes nothing and says who has it', () => {
     const { happens, person, current } = lowTown();
     happens(bad);

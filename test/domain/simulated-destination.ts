@@ -30,6 +30,8 @@ export type SimulatedDestination = {
   opens: Map<number, number>;
   /** Somebody deletes a message; of which episode it was. */
   loseOne(which: number): number | undefined;
+  /** Nobody there has anything in hand any more. */
+  letGo(): void;
   /** From now on the full form of anything but a reply is refused. */
   refuseForms(): void;
 };
@@ -94,6 +96,9 @@ export function simulatedDestination(ways: Ways): SimulatedDestination {
       if (ref === undefined || !ways.edits || ways.folds) return undefined;
       standing.delete(ref);
       return there?.episode;
+    },
+    letGo() {
+      for (const each of standing.values()) delete each.acknowledged;
     },
     refuseForms() {
       refusesForms = true;

@@ -13,14 +13,17 @@ export function simulatedIncident() {
   let revision = 0;
   const current = () => episodes.at(-1);
 
-  function change(over: (episode: Episode) => Partial<Episode>, what?: EpisodeChange['what']): boolean {
+  function change(
+    over: (episode: Episode) => Partial<Episode>,
+    { what, byPeople }: { what?: EpisodeChange['what']; byPeople?: true } = {},
+  ): boolean {
     const episode = current();
     if (!episode || episode.end) return false;
     revision += 1;
     const noted = what ? { changes: [...(episode.changes ?? []), { revision, at: 1, what }].slice(-20) } : {};
-    // An acknowledgement is told apart: it changes nothing else that there is to say.
-    const said = what === 'acknowledged' ? episode.said : saying(revision);
-    episodes[episodes.length - 1] = { ...episode, ...over(episode), ...noted, said, revision };
+    // What people do changes nothing of what there is to say about the trouble itself.
+    const heard = byPeople ? {} : { said: saying(revision), heardRevision: revision };
+    episodes[episodes.length - 1] = { ...episode, ...over(episode), ...noted, ...heard, revision };
     return true;
   }
 
@@ -37,25 +40,36 @@ export function simulatedIncident() {
     open(severity: Severity): boolean {
       if (current() && !current()?.end) return false;
       revision += 1;
-      episodes.push(anEpisode({ number: episodes.length + 1, revision, severity, said: saying(revision) }));
+      const heard = { said: saying(revision), heardRevision: revision };
+      episodes.push(anEpisode({ number: episodes.length + 1, revision, severity, ...heard }));
       return true;
     },
     becomes(severity: Severity): boolean {
       const episode = current();
       if (!episode || !isRise(episode.severity, severity)) return change(() => ({ severity }));
       if (!episode.end) calmed();
-      return change(() => ({ severity }), 'raised');
+      return change(() => ({ severity }), { what: 'raised' });
     },
-    end: () => change(() => ({ end: { at: 1, why: 'cleared' } }), 'ended'),
-    acknowledge: () =>
-      !current()?.acknowledged && change(() => ({ acknowledged: { by: 'ann', at: 1 } }), 'acknowledged'),
-    snooze: (until: number) => change(() => ({ snoozed: { by: 'ann', at: 1, until } }), 'snoozed'),
+    end: () => change(() => ({ end: { at: 1, why: 'cleared' } }), { what: 'ended' }),
+    acknowledge: (at: number) =>
+      !current()?.acknowledged &&
+      change(() => ({ acknowledged: { by: 'ann', at } }), { what: 'acknowledged', byPeople: true }),
+    /** Somebody let go of it, there. */
+    unacknowledge(): boolean {
+      const episode = current();
+      if (!episode?.acknowledged || episode.end) return false;
+      const { acknowledged: _a, ...rest } = episode;
+      episodes[episodes.length - 1] = rest;
+      return change(() => ({}), { byPeople: true });
+    },
+    snooze: (until: number) =>
+      change(() => ({ snoozed: { by: 'ann', at: 1, until } }), { what: 'snoozed', byPeople: true }),
     wake(now: number): boolean {
       const episode = current();
       if (!episode?.snoozed || episode.end || episode.snoozed.until > now) return false;
       const { snoozed: _s, ...rest } = episode;
       episodes[episodes.length - 1] = rest;
-      return change(() => ({}));
+      return change(() => ({}), { byPeople: true });
     },
   };
 }

@@ -227,7 +227,14 @@ export function simulatedTelling(ways: Ways) {
     open,
     becomes: (severity: Severity) => oweNewest(incident.becomes(severity)),
     end: () => oweNewest(incident.end()),
-    acknowledge: () => oweNewest(incident.acknowledge()),
+    acknowledge() {
+      now += 1;
+      oweNewest(incident.acknowledge(now));
+    },
+    unacknowledge() {
+      destination.letGo();
+      oweNewest(incident.unacknowledge());
+    },
     snooze: (ms: number) => oweNewest(incident.snooze(now + ms)),
     silence: () => {
       isSilent = true;

@@ -81,8 +81,29 @@ describe('an acknowledgement', () => {
     const episode = { revision: 3, acknowledged, changes: [acked] };
     expect(next(episode, nothingTold, folded)).toMatchObject({ act: 'open' });
     expect(next(episode, told(part()), folded)).toEqual({ act: 'acknowledge', key, part: 0, ref: 'C1:1.1' });
-    const known = told(part({ revision: 3, acknowledged: true }));
+    const known = told(part({ revision: 3, acknowledged: 1 }));
     expect(next(episode, known, folded)).toEqual({ act: 'nothing' });
+  });
+
+  test('is told again where somebody let go of it and it was taken on once more', () => {
+    const again = { revision: 5, heardRevision: 3, acknowledged: { by: 'bob', at: 7 } };
+    const known = told(part({ revision: 3, acknowledged: 1 }));
+    expect(next(again, known, folded)).toMatchObject({ act: 'acknowledge' });
+  });
+
+  test('and a snooze, and the end of one, change nothing of a page, which might ring again', () => {
+    const { acknowledged: _a, ...letGo } = { revision: 6, heardRevision: 3, acknowledged };
+    const snoozed = {
+      ...letGo,
+      snoozed: { by: 'ann', at: 1, until: 9 },
+      changes: [{ ...acked, what: 'snoozed' as const }],
+    };
+    const known = told(part({ revision: 3 }));
+    for (const episode of [letGo, snoozed]) {
+      expect(next(episode, known, folded)).toEqual({ act: 'nothing' });
+      expect(next(episode, known, edited)).toMatchObject({ act: 'update' });
+    }
+    expect(next({ ...snoozed, end }, known, folded)).toMatchObject({ act: 'resolve' });
   });
 
   test('is not told after the end, nor where nobody asks for it', () => {

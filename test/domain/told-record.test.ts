@@ -217,9 +217,9 @@ describe('an acknowledgement that was told', () => {
   const whenTold = (episode: Episode) => toldRecord(root, acknowledge, { ref: key, episode, at: 5 });
 
   test('leaves nothing to say where nothing else changed, and what else changed to an update', () => {
-    const alone = anEpisode({ revision: 3, acknowledged, changes: [acked] });
+    const alone = anEpisode({ revision: 3, heardRevision: 2, acknowledged, changes: [acked] });
     expect(next(alone, whenTold(alone), folded)).toEqual({ act: 'nothing' });
-    const more = anEpisode({ revision: 4, acknowledged, changes: [acked] });
+    const more = anEpisode({ revision: 4, heardRevision: 4, acknowledged, changes: [acked] });
     expect(next(more, whenTold(more), folded)).toMatchObject({ act: 'update' });
   });
 
@@ -229,12 +229,13 @@ describe('an acknowledgement that was told', () => {
     const kept = toldRecord(whenTold(held), update, { ref: key, episode: held, at: 6 });
     expect(next(held, kept, folded)).toEqual({ act: 'nothing' });
     const raised = anEpisode({ revision: 6 });
-    const dropped = toldRecord(kept, update, { ref: key, episode: raised, at: 7 });
-    expect(next({ revision: 7, acknowledged }, dropped, folded)).toMatchObject({ act: 'acknowledge' });
+    const told = toldRecord(kept, update, { ref: key, episode: raised, at: 7 });
+    const again = { revision: 7, heardRevision: 6, acknowledged: { by: 'ann', at: 8 } };
+    expect(next(again, told, folded)).toMatchObject({ act: 'acknowledge' });
   });
 
   test('is told again where a late end of the episode before closed what was acknowledged', () => {
-    const known = told(part({ ref: key, revision: 5, acknowledged: true }));
+    const known = told(part({ ref: key, revision: 5, acknowledged: 1 }));
     const record = absorb(known, { interrupted: false, strays: [stray({ act: 'resolve', revision: 4 })] }, folded);
     expect(record.parts[0]).not.toHaveProperty('acknowledged');
   });
