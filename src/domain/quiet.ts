@@ -7,8 +7,9 @@ export type Listening = {
   gaps: readonly { from: number; until: number }[];
 };
 
-/** While something older waits to be routed, look again after this long. */
+/** While something older waits to be routed it is looked at again, at first after this long, then ever less often. */
 export const lookAgainMs = 1_000;
+const longestPauseMs = 60_000;
 
 /** What is absent for so many times as long as it takes to open is given up. */
 const mostPeriods = 10;
@@ -29,5 +30,6 @@ export function quietRestMs(cause: Cause, { now, oldestUnroutedAt, gaps }: Liste
   );
   const overAt = cause.heardAt + quietMs + deafMs;
   if (overAt > now) return overAt - now;
-  return oldestUnroutedAt !== undefined && oldestUnroutedAt <= overAt ? lookAgainMs : 0;
+  const isWaiting = oldestUnroutedAt !== undefined && oldestUnroutedAt <= overAt;
+  return isWaiting ? Math.min(longestPauseMs, Math.max(lookAgainMs, now - overAt)) : 0;
 }

@@ -35,8 +35,11 @@ export type Judged = {
   now: number;
 };
 
-/** What holds something back may be over before its time, and a clock may be set. */
-const longestHoldMs = 600_000;
+/**
+ * What something waits for may be over before its time, and a clock may be set: it is looked at again in between. Below
+ * what a ledger takes for a moment from before its clock went back (15 min).
+ */
+export const longestWaitMs = 600_000;
 
 /**
  * The next thing to tell, from what is true now and what was told. `nothing` is said only if what stands at the
@@ -44,6 +47,7 @@ const longestHoldMs = 600_000;
  */
 export function nextTelling(judged: Judged, ways: Ways): Telling {
   const next = nextChange(judged, ways);
+  if (next.act === 'wait') return { ...next, afterMs: Math.min(next.afterMs, longestWaitMs) };
   const afterMs = next.act === 'nothing' ? doubtRestMs(judged.told, judged.now) : undefined;
   if (afterMs === undefined) return next;
   return { act: 'wait', why: 'what was told without an answer may still come through: then it is told anew', afterMs };
@@ -78,7 +82,7 @@ function lookWait({ soughtAt = Number.NEGATIVE_INFINITY }: { soughtAt?: number }
 }
 
 function holding({ for: holder, why, restMs }: Held): Wait {
-  return { act: 'wait', for: holder, why, afterMs: Math.min(restMs, longestHoldMs) };
+  return { act: 'wait', for: holder, why, afterMs: restMs };
 }
 
 /** Nothing is known to stand there. */

@@ -26,7 +26,7 @@ export async function look(looking: Looking, context: AttemptContext): Promise<v
   const { reply } = telling;
   const sought = reply
     ? { notificationId: `${claimed.id}:${reply.change.revision}`, since: reply.change.at, below: reply.below }
-    : { notificationId: claimed.id, since: claimed.owedSince };
+    : { notificationId: claimed.id, since: Math.min(claimed.owedSince, claimed.episode.openedAt) };
   const found = await destination.find(sought, signal);
   heed(found, looking, { budget: looks, budgets: context.budgets });
   const finished = { ...recordBase(claimed), ...addressPause(found), ...whatFollows(found, looking, context) };

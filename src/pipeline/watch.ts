@@ -63,12 +63,25 @@ async function wakeIncidents(watch: Watch): Promise<number> {
   const turned = incidents.filter((incident) => incident.causes.some((cause) => isTurned(incident, cause, moment)));
   await bringLive(watch, turned, moment);
   const waking = incidents.filter((incident) => !turned.includes(incident));
-  const woken = waking.map((incident) => ({ incident, after: wake(incident, moment) }));
+  const woken = waking.map((incident) => ({ incident, after: wokenUp(incident, moment, log) }));
   const answers = await ledger.commit(
     woken.map(({ incident, after }) => ({ token: newToken(), ...stepOf(incident, after) })),
   );
   for (const [i, { after }] of woken.entries()) if (answers[i] === 'committed') logWoken(log, after);
   return incidents.length;
+}
+
+const againMs = 600_000;
+
+/** One that throws is looked at again later, and keeps time from none of the others. */
+function wokenUp(incident: Incident, moment: Moment, log: Logger): Settled {
+  try {
+    return wake(incident, moment);
+  } catch (err) {
+    log.error({ err, key: incident.key, againInMs: againMs }, 'incident.waking-failed');
+    const later = { ...incident, revision: incident.revision + 1, wakeAt: moment.now + againMs };
+    return { incident: later, change: 'none', joined: [] };
+  }
 }
 
 function mayBeOrphan({ causes }: Incident): boolean {

@@ -120,7 +120,7 @@ describe('quiet counts only while we listen', () => {
   test('nothing opens while an older delivery is unrouted', () => {
     const { passes, incident } = heardOnce();
     expect(passes(hours(27), { oldestUnroutedAt: start + 25 * hour })).toEqual([]);
-    expect(incident().wakeAt).toBe(start + 27 * hour + 1_000);
+    expect(incident().wakeAt).toBe(start + 27 * hour + 60_000);
     expect(wordsOf(passes(hours(28)))).toEqual([`${key}#1 opened`]);
   });
 });

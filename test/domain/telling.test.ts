@@ -77,6 +77,13 @@ describe('where a key is one incident', () => {
     });
   });
 
+  test('is looked at again in between, however long that may take', () => {
+    const hours = { ...folded, fallbackAfterMs: 3_600_000, editEveryMs: 3_600_000 };
+    expect(next({ number: 2 }, nothingTold, hours, { predecessor })).toMatchObject({ act: 'wait', afterMs: 600_000 });
+    const later = { revision: 2 };
+    expect(next(later, told(part({ at: 0 })), hours, { now: 1 })).toMatchObject({ act: 'wait', afterMs: 600_000 });
+  });
+
   test('a key of its own fits too', () => {
     const long = { key: 'k'.repeat(255), number: 12 };
     const rekeyed = next(long, nothingTold, folded, { predecessor, now: 120_000 });

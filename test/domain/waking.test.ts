@@ -79,7 +79,8 @@ describe('quiet counts only while we listen', () => {
     const unrouted = (hours: number) => ({ gaps: [], oldestUnroutedAt: start + hours * hour });
     const { change, incident } = afterHours(7, unrouted(5));
     expect(change).toBe('none');
-    expect(incident.wakeAt).toBe(start + 7 * hour + 1_000);
+    expect(incident.wakeAt).toBe(start + 7 * hour + 60_000);
+    expect(afterHours(6 + 1 / 1_800, unrouted(5)).incident.wakeAt).toBe(start + 6 * hour + 4_000);
     expect(afterHours(7, unrouted(6)).change).toBe('none');
     expect(afterHours(7, unrouted(6.5)).change).toBe('ended');
   });

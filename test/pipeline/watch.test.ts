@@ -55,6 +55,18 @@ describe.each(engines)('an incident that ends by quiet, on %s', (engine) => {
     ]);
   });
 
+  test('ends though another one, before it, cannot be looked at', async () => {
+    const { listenFor, isOpen, ledger, lines } = await openQuiet(engine);
+    const broken = (await ledger.readIncidents([key])).get(key);
+    const causes = broken?.causes.map(({ said: _said, ...cause }) => cause) ?? [];
+    const incidents = broken ? [{ ...broken, key: 'broken', revision: 1, causes, wakeAt: 1 }] : [];
+    await ledger.commit([{ token: 'b', expects: [{ key: 'broken', revision: 0 }], incidents, episodes: [], owed: [] }]);
+    await listenFor(6 * minute);
+    expect(await isOpen()).toBe(false);
+    const failed = lines.filter(({ msg }) => msg === 'incident.waking-failed');
+    expect(failed).toMatchObject([{ key: 'broken', againInMs: 10 * minute }]);
+  });
+
   test('is kept open by whatever is heard in its scope, bad or not', async () => {
     const { hear, route, listenFor, isOpen } = await openQuiet(engine);
     await listenFor(5 * minute);
