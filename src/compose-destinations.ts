@@ -3,7 +3,7 @@ import type { ResolvedRules } from './config/read-rules.ts';
 import type { ResolvedDestination } from './config/resolve.ts';
 import { defaultFallbackAfterMs } from './config/resolve.ts';
 import { absentDestination } from './destinations/absent.ts';
-import type { Destination, Order } from './destinations/destination.ts';
+import type { Destination, Finding, Order } from './destinations/destination.ts';
 import { fingerprint } from './destinations/fingerprint.ts';
 import type { Opening } from './destinations/kept-open.ts';
 import { eventBody } from './destinations/pagerduty/event-body.ts';
@@ -44,6 +44,23 @@ function openDestination(resolved: ResolvedDestination, { slackApiUrl, buttons, 
     case 'preview':
       return previewOf(resolved.name, { channel: 'slack', where: resolved.name }, log);
   }
+}
+
+/** What was looked at, and what it came to. */
+export type Examined = Finding & { about: string };
+
+/** Looks at each destination as it would be told, and tells nothing. */
+export async function examineDestinations(rules: ResolvedRules, openers: Openers): Promise<Examined[]> {
+  const signal = new AbortController().signal;
+  const found = await Promise.all(
+    openingsOf(rules, openers).map(async (opening) => {
+      const destination = opening.open();
+      const findings = await destination.examine(signal);
+      await destination.close();
+      return findings.map((each) => ({ about: destination.name, ...each }));
+    }),
+  );
+  return found.flat();
 }
 
 /**

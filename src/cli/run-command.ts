@@ -6,6 +6,7 @@ import { printable } from '../runtime/printable.ts';
 import { backtestCommand } from './backtest.ts';
 import { checkCommand } from './check.ts';
 import { deliveriesCommand } from './deliveries.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { fireCommand } from './fire.ts';
 import { incidentsCommand } from './incidents.ts';
@@ -34,6 +35,7 @@ const commands: AddCommand[] = [
   serveCommand,
   fireCommand,
   checkCommand,
+  doctorCommand,
   testCommand,
   explainCommand,
   backtestCommand,

@@ -29,6 +29,7 @@ export function absentDestination(settings: {
     pace: 'none',
     tell,
     find: async () => ({ kind: 'refused', reason }),
+    examine: async () => [{ is: 'fault', words: reason }],
     budget: () => 'none',
     close: async () => {},
   };

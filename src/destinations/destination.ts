@@ -43,6 +43,9 @@ export type Failure = Exclude<Result, { kind: 'told' }>;
 /** What a look for something told came to: all that stands there, the newest first. `absent`: it is not there (yet). */
 export type Found = { kind: 'found'; refs: [string, ...string[]] } | { kind: 'absent' } | Failure;
 
+/** What a look at something that has to work came to, in words for people; no secret. */
+export type Finding = { is: 'ok' | 'warning' | 'fault'; words: string };
+
 /** Where people are told. */
 export interface Destination {
   /** The label in the rules file. */
@@ -65,6 +68,11 @@ export interface Destination {
    * stands there. One call, under the same rules as `tell`; `refused` where it cannot be looked for.
    */
   find(sought: { notificationId: string; since: number; below?: string }, signal: AbortSignal): Promise<Found>;
+  /**
+   * Looks whether people could be told there now, as far as that can be seen without telling them. Within `timeoutMs` a
+   * call; never throws for a reason outside the program.
+   */
+  examine(signal: AbortSignal): Promise<Finding[]>;
   /** The name of the limit that such a call draws on: one that is exceeded keeps back those alone. */
   budget(order: Pick<Order, 'act' | 'ref'>): string;
   close(): Promise<void>;

@@ -23,6 +23,7 @@ export function preview(settings: {
       return { kind: 'told', ref: refOf(order) };
     },
     find: async () => ({ kind: 'absent' }),
+    examine: async () => [{ is: 'ok', words: 'shows in the log what would be told' }],
     budget: ({ act }) => act,
     close: async () => {},
   };

@@ -100,6 +100,7 @@ export function madeDestination(
       const ref = told.get(notificationId);
       return ref === undefined ? { kind: 'absent' } : { kind: 'found', refs: [ref] };
     },
+    examine: async () => [],
     budget: ({ act }) => act,
     cannotFind(result) {
       unfindable = result;

@@ -5,6 +5,7 @@ import { overLimit } from '../over-limit.ts';
 import { cutText, oneLine } from '../plain-text.ts';
 import { eventBody } from './event-body.ts';
 import { type Answer, eventsClient } from './events-client.ts';
+import { examineService } from './examine.ts';
 
 /**
  * The page is told what changed no more often: it draws on the rate limit that opens draw on, and whoever was rung looks
@@ -42,6 +43,7 @@ export function pagerDutyService(settings: {
     pace,
     tell,
     find: async () => ({ kind: 'absent' }),
+    examine: (signal) => examineService({ server, routingKey, timeoutMs }, signal),
     budget: () => 'events',
     close: async () => client.close(),
   };

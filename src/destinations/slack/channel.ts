@@ -4,6 +4,7 @@ import type { Destination, Order, Result } from '../destination.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { SlackRendering } from './blocks.ts';
 import { slackFailure, slackLookFailure } from './errors.ts';
+import { examineChannel } from './examine.ts';
 import { look } from './look.ts';
 import { markerOf } from './marker.ts';
 import { readRef, refOf } from './message-ref.ts';
@@ -46,6 +47,7 @@ export function slackChannel(settings: {
       return slack.call(signal, (client) => send(client, order, { channel, broadcastResolve, rendered }), slackFailure);
     },
     find: (sought, signal) => slack.call(signal, (client) => look(client, channel, sought), slackLookFailure),
+    examine: (signal) => examineChannel(slack, channel, signal),
     budget: (order) => (isEdit(order) ? 'chat.update' : 'chat.postMessage'),
     async close() {
       workspace.close();

@@ -54,6 +54,7 @@ export function slackIncomingWebhook(settings: {
     pace,
     tell,
     find: async () => ({ kind: 'absent' }),
+    examine: async () => [{ is: 'ok', words: 'is set; only a message would show whether Slack takes it' }],
     budget: () => 'webhook',
     close: http.close,
   };

@@ -163,6 +163,7 @@ function reached(place: Place, mine: Stoppable, arrived: (arrival: Arrival) => v
       const end = place.find(sought);
       return mine.reach(name, (fate) => end(fate ?? place.nextFate()));
     },
+    examine: async () => [],
     budget: ({ act, ref }) => (ref === undefined || act === 'reply' ? 'post' : 'edit'),
     close: async () => {},
   };
