@@ -94,6 +94,20 @@ export function describeOwing(start: () => Promise<LedgerHarness>): void {
       expect(await claimFrom(ledger)).toMatchObject([{ owedRevision: 1, state: 'due' }]);
     });
 
+    test('one that is settled at that revision, or a higher one, is owed nothing more', async ({ ledger, harness }) => {
+      const id = await tell(ledger, 'k', { revision: 2, record: { next: { state: 'settled', revision: 4 } } });
+      const settled = await historyOf(ledger, 'k', id);
+      harness.advance(minute);
+
+      for (const revision of [1, 2, 4]) await owe(ledger, 'k', { revision });
+
+      expect(await historyOf(ledger, 'k', id)).toEqual(settled);
+      expect(await claimFrom(ledger)).toEqual([]);
+      expect(await ledger.owedAddresses()).toEqual([]);
+      await owe(ledger, 'k', { revision: 5 });
+      expect(await claimFrom(ledger)).toMatchObject([{ id, owedRevision: 5, attempts: 2 }]);
+    });
+
     test('a waiting one is due at once and keeps the moment since when', async ({ ledger, harness }) => {
       const other = await owe(ledger, 'k', { number: 1, address: 'pagerduty:1' });
       const id = await owe(ledger, 'k', { number: 2 });

@@ -89,7 +89,10 @@ end
 
 local function goOn(id, n, next, raised)
   if next.state == 'settled' or next.state == 'dead' then
-    if n.revision <= next.revision and #n.strays == 0 then return finish(id, n, next.state) end
+    if n.revision <= next.revision and #n.strays == 0 then
+      n.revision = next.revision
+      return finish(id, n, next.state)
+    end
     n.failures, n.since = 0, now
     redis.call('ZADD', key.owed, now, id)
     return dueAgain(id, n, now)

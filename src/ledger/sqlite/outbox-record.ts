@@ -18,7 +18,7 @@ export function makeOutboxRecord(
   const store = db.prepare(
     `UPDATE notifications SET claim_token = NULL, attempt_token = NULL, interrupted = 0, raised_at = NULL,
        told = :told, own_key = :ownKey, strays = :strays, state = :state, due_at = :dueAt, waits_for = :waitsFor, failures = :failures,
-       owed_since = :owedSince, reason = :reason
+       owed_since = :owedSince, owed_revision = :owedRevision, reason = :reason
       WHERE id = :id`,
   );
   const newest = db.prepare(
@@ -73,6 +73,7 @@ type After = {
   waitsFor: string | null;
   failures: number;
   owedSince: number;
+  owedRevision: number;
 };
 
 type Ended = { record: AttemptRecord; strays: Stray[]; isOver: Awaiting['isOver'] };
@@ -80,10 +81,11 @@ type Ended = { record: AttemptRecord; strays: Stray[]; isOver: Awaiting['isOver'
 /** What becomes of the notification, also in the light of what it came to be owed during the attempt. */
 function afterwards(row: NotificationRow, { record, strays, isOver }: Ended, now: number): After {
   const { next, failures } = record;
-  const kept = { waitsFor: null, owedSince: row.owed_since };
+  const kept = { waitsFor: null, owedSince: row.owed_since, owedRevision: row.owed_revision };
   if (next.state === 'settled' || next.state === 'dead') {
     const isOwedMore = row.owed_revision > next.revision || strays.length > 0;
-    if (!isOwedMore) return { ...kept, state: next.state, dueAt: now, failures };
+    const owedRevision = Math.max(row.owed_revision, next.revision);
+    if (!isOwedMore) return { ...kept, state: next.state, dueAt: now, failures, owedRevision };
     return { ...kept, state: 'due', dueAt: now, failures: 0, owedSince: row.raised_at ?? row.owed_since };
   }
   if (row.raised_at !== null) return { ...kept, state: 'due', dueAt: now, failures };

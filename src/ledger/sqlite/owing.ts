@@ -31,13 +31,14 @@ export function makeOwing({ db, announce }: Store): Owing {
      VALUES (:id, :key, :number, :address, :destination, 'due', :revision, :now, :now, :rank, :told)
      ON CONFLICT (id) DO UPDATE SET ${becomesDue},
        owed_revision = max(owed_revision, excluded.owed_revision),
-       rank = CASE WHEN state IN ('settled', 'dead') THEN excluded.rank ELSE min(rank, excluded.rank) END`,
+       rank = CASE WHEN state IN ('settled', 'dead') THEN excluded.rank ELSE min(rank, excluded.rank) END
+       WHERE state <> 'settled' OR excluded.owed_revision > owed_revision`,
   );
   const told = JSON.stringify(nothingTold);
 
   function raiseOne({ id, key, number, address, destination, revision, rank }: Owed, now: number): void {
-    raise.run({ id, key, number, address, destination, revision, rank, told, now });
-    announce('notify');
+    const { changes } = raise.run({ id, key, number, address, destination, revision, rank, told, now });
+    if (changes > 0) announce('notify');
   }
 
   return {
