@@ -15,6 +15,7 @@ export type Notification = {
   destination: string;
   state: NotificationState;
   owedRevision: number;
+  /** Since when something is owed that was not told; of what was raised in flight, since it was first raised. */
   owedSince: number;
   dueAt: number;
   told: Told;

@@ -143,6 +143,36 @@ export function describeOwing(start: () => Promise<LedgerHarness>): void {
       expect(await claimFrom(ledger)).toMatchObject([{ id, owedRevision: 2, interrupted: false }]);
     });
 
+    test.for(endings.slice(0, 2))(
+      'it is owed since it was first raised, when %s',
+      async ([, next], { ledger, harness }) => {
+        const id = await owe(ledger, 'k');
+        const claimed = await claimOnly(ledger);
+        harness.advance(second);
+        await owe(ledger, 'k', { revision: 2 });
+        const owedSince = await ledger.now();
+        harness.advance(second);
+        await owe(ledger, 'k', { revision: 3 });
+        harness.advance(second);
+
+        await ledger.record(aRecord(claimed, { next, failures: 2 }));
+
+        expect(await historyOf(ledger, 'k', id)).toMatchObject({ state: 'due', owedSince, failures: 0 });
+        expect((await ledger.backlog()).oldestOwedAt).toBe(owedSince);
+      },
+    );
+
+    test('what was owed before and is not told yet is owed since then', async ({ ledger, harness }) => {
+      const id = await owe(ledger, 'k', { revision: 2 });
+      const owedSince = await ledger.now();
+      harness.advance(second);
+
+      await ledger.record(aRecord(await claimOnly(ledger), { next: { state: 'settled', revision: 1 } }));
+
+      expect(await historyOf(ledger, 'k', id)).toMatchObject({ state: 'due', owedSince });
+      expect((await ledger.backlog()).oldestOwedAt).toBe(owedSince);
+    });
+
     test('it is settled when the attempt told the newer revision', async ({ ledger }) => {
       const id = await owe(ledger, 'k');
       const claimed = await claimOnly(ledger);

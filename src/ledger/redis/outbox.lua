@@ -94,7 +94,7 @@ local function fallDue(id, n, rank)
   end
   stopWaiting(id, n)
   n.state, n.rank = 'due', rank or n.rank
-  n.raised = n.token and true
+  n.raised = n.token and (n.raised or now)
   queue(id, n, n.token and n.due or now)
   save(id, n)
 end

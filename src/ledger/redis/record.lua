@@ -93,8 +93,9 @@ local function goOn(id, n, next, raised)
       n.revision = next.revision
       return finish(id, n, next.state)
     end
-    n.failures, n.since = 0, now
-    redis.call('ZADD', key.owed, now, id)
+    -- The version before only said that it was raised.
+    n.failures, n.since = 0, tonumber(raised) or n.since
+    redis.call('ZADD', key.owed, n.since, id)
     return dueAgain(id, n, now)
   end
   if raised or #n.strays > 0 then return dueAgain(id, n, now) end

@@ -8,14 +8,14 @@ export type Owing = {
 };
 
 /**
- * More is owed: due now. In flight it stays claimed and remembers that it was raised. What was settled, dead or
+ * More is owed: due now. In flight it stays claimed and remembers since when it was raised. What was settled, dead or
  * waiting starts afresh; what is being tried again keeps its failures, so that its pauses go on growing. What was not
  * told yet keeps its place in the order: an open that is updated before it was told is still an open.
  */
 export const becomesDue = `
   owed_since = CASE WHEN state IN ('settled', 'dead') THEN :now ELSE owed_since END,
   failures = CASE WHEN state = 'due' THEN failures ELSE 0 END,
-  raised_at = CASE WHEN claim_token IS NULL THEN NULL ELSE :now END,
+  raised_at = CASE WHEN claim_token IS NULL THEN NULL ELSE coalesce(raised_at, :now) END,
   due_at = CASE WHEN claim_token IS NOT NULL THEN due_at WHEN state = 'due' THEN min(due_at, :now) ELSE :now END,
   state = 'due',
   waits_for = NULL`;
