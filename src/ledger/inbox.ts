@@ -91,9 +91,11 @@ export interface Inbox {
 
   /**
    * Commits each of the list by itself, in order, with an answer each. A commit that is not `committed` changes
-   * nothing, and what shares an incident with it later in the list is a conflict too: it was made on top of it. What is owed is inserted (due at once), or, for a notification that exists, raised to `revision` and made
-   * due; a notification in flight is due again when its attempt ends. One that is settled at that revision, or a higher
-   * one, is owed nothing more and stays as it is.
+   * nothing, and what shares an incident with it later in the list is a conflict too: it was made on top of it. What is
+   * owed is inserted (due at once), or, for a notification that exists, raised to `revision` and made due; a notification
+   * in flight is due again when its attempt ends. One that is settled at that revision, or a higher one, is owed nothing
+   * more and stays as it is. Repeated with its token a commit is known by its delivery, and without one by any of its
+   * incidents that nobody changed since; with neither it is made again.
    */
   commit(commits: Commit[]): Promise<CommitAnswer[]>;
 

@@ -7,6 +7,7 @@ import {
   aDelivery,
   anEpisode,
   anIncident,
+  aRecord,
   aRevision,
   aTrace,
   claim,
@@ -191,6 +192,27 @@ export function describeCommits(start: () => Promise<LedgerHarness>): void {
 
       expect(await ledger.commit([change, other])).toEqual(['committed', 'conflict']);
       expect((await ledger.readIncidents(['k'])).get('k')?.revision).toBe(1);
+    });
+
+    test('it does so while one of its incidents is as it left it, though others were changed since', async ({
+      ledger,
+    }) => {
+      const parts = [aRevision('k'), aRevision('l')];
+      const change = aCommit({
+        expects: parts.flatMap((each) => each.expects),
+        incidents: parts.flatMap((each) => each.incidents),
+        episodes: parts.flatMap((each) => each.episodes),
+        owed: parts.flatMap((each) => each.owed),
+      });
+      await ledger.commit([change]);
+      await ledger.commit([aRevision('l', { revision: 2 })]);
+      for (const claimed of await claimFrom(ledger)) await ledger.record(aRecord(claimed));
+
+      expect(await ledger.commit([change])).toEqual(['committed']);
+
+      const revisions = [...(await ledger.readIncidents(['k', 'l'])).values()].map((each) => each.revision);
+      expect(revisions).toEqual([1, 2]);
+      expect(await ledger.owedAddresses()).toEqual([]);
     });
 
     test('several changes of one key under one token are each made once', async ({ ledger }) => {

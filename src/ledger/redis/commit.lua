@@ -58,13 +58,15 @@ end
 local holder, unrouted = lookUp('HMGET', 'delivery_token', seqs), lookUp('ZMSCORE', 'unrouted', seqs)
 local revision, by = lookUp('HMGET', 'incident_revision', keys), lookUp('HMGET', 'incident_by', keys)
 
+-- All of a commit stands or none of it: one incident that it changed last shows that it was made, whoever changed the
+-- others since.
 local function isRepeated(commit)
   if commit.delivery then return not unrouted[commit.delivery.seq] end
   for _, incident in ipairs(commit.incidents) do
     local stored = tonumber(revision[incident.key] or 0)
-    if by[incident.key] ~= commit.token or stored < incident.revision then return false end
+    if by[incident.key] == commit.token and stored >= incident.revision then return true end
   end
-  return #commit.incidents > 0
+  return false
 end
 
 -- What was made on top of a change that was refused knows a state that never was, whatever its revision says.
