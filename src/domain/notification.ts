@@ -19,7 +19,7 @@ export type Notification = {
   owedSince: number;
   dueAt: number;
   told: Told;
-  /** Claims so far. */
+  /** Claims so far, also those that left no attempt of their own. */
   attempts: number;
   /** Failures in a row of what is owed now. */
   failures: number;

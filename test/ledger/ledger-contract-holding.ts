@@ -45,6 +45,23 @@ export function describeHolding(start: () => Promise<LedgerHarness>): void {
       ]);
     });
 
+    test('counts among the claims so far, by which what comes after it is numbered', async ({ ledger, harness }) => {
+      const id = await owe(ledger, 'k');
+      for (let i = 0; i < 5; i += 1) {
+        await hold(ledger, await claimOnly(ledger), forASnooze);
+        harness.advance(5 * minute);
+      }
+
+      expect((await ledger.listNotifications({ limit: 1 })).items).toMatchObject([{ id, attempts: 5 }]);
+      await ledger.releaseNotifications([await claimOnly(ledger)]);
+      const claimed = await claimOnly(ledger);
+      expect(claimed.attempts).toBe(6);
+      await ledger.record(aRecord(claimed, { next: { state: 'due', afterMs: 0 } }));
+      await claimOnly(ledger);
+
+      expect((await historyOf(ledger, 'k', id)).attempts.map((each) => each.number)).toEqual([1, 6, 7]);
+    });
+
     test('is recorded when it is repeated with its token', async ({ ledger, harness }) => {
       const id = await owe(ledger, 'k');
       await hold(ledger, await claimOnly(ledger), forASnooze);

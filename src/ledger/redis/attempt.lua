@@ -1,18 +1,14 @@
 -- Put before the scripts that end attempts.
 --
--- WITH: outbox
--- KEYS: attempts pace
+-- WITH: outbox attempt-rows
+-- KEYS: pace
 
-local function attemptName(id, number)
-  return id .. '\n' .. number
-end
-
--- The number and the row of the attempt that was begun under this token; nothing if there is none.
+-- The place and the row of the attempt that was begun under this token; nothing if there is none.
 local function attemptOf(id, n, token)
-  for number = n.attempts, 1, -1 do
-    local row = redis.call('HGET', key.attempts, attemptName(id, number))
+  for at = lastAttempt(n), 1, -1 do
+    local row = redis.call('HGET', key.attempts, attemptName(id, at))
     local attempt = row and cmsgpack.unpack(row)
-    if attempt and (attempt.token == token or attempt.again == token) then return number, attempt end
+    if attempt and (attempt.token == token or attempt.again == token) then return at, attempt end
   end
 end
 

@@ -70,7 +70,8 @@ local function begin(id, room, pace)
   n.state, n.raised, n.token, n.attempts, n.drawn = 'due', nil, token .. ':' .. id, n.attempts + 1, pace.interval
   queue(id, n, now + room.leaseMs)
   save(id, n)
-  redis.call('HSET', key.attempts, id .. '\n' .. n.attempts, cmsgpack.pack({ token = n.token, started = now }))
+  local attempt = { token = n.token, started = now, number = n.attempts }
+  redis.call('HSET', key.attempts, attemptName(id, lastAttempt(n)), cmsgpack.pack(attempt))
 end
 
 local function readyAt(room, limit)

@@ -1,8 +1,8 @@
 -- Forgets old things, in small steps. Never what is unrouted, owed, or open.
 --
--- WITH: outbox
+-- WITH: outbox attempt-rows
 -- KEYS: routed dead unrouted deliveries_by_id delivery_id delivery_head delivery_body delivery_received delivery_token
--- KEYS: delivery_failures delivery_trace delivery_reason delivery_died attempts dedup dedup_at
+-- KEYS: delivery_failures delivery_trace delivery_reason delivery_died dedup dedup_at
 -- KEYS: incident incident_revision incident_by incidents_over over_since wake gaps silences silence_ends
 -- KEYS: addresses addresses_at
 -- ARGV: how long history is kept, how many bytes of it, how long the memory of ids and floors is kept, how long that of
@@ -26,7 +26,7 @@ end
 local function forgetNotification(member)
   local id = string.match(member, '\n([^\n]*)$')
   local n = load(id)
-  for number = 1, n.attempts do redis.call('HDEL', key.attempts, id .. '\n' .. number) end
+  for at = 1, lastAttempt(n) do redis.call('HDEL', key.attempts, attemptName(id, at)) end
   redis.call('ZREM', key.siblings, n.sibling)
   redis.call('ZREM', key.dead_notifications, id)
   leaveIndex(n)

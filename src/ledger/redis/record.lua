@@ -20,20 +20,21 @@ for i = 1, count do
   records[i] = r
 end
 
-local function endAttempt(r, number, attempt, late)
+local function endAttempt(r, at, attempt, late)
   attempt.ended, attempt.late, attempt.outcome = now, late, r.outcome
-  redis.call('HSET', key.attempts, attemptName(r.id, number), cmsgpack.pack(attempt))
+  redis.call('HSET', key.attempts, attemptName(r.id, at), cmsgpack.pack(attempt))
 end
 
 -- A wait with the words of the one before it prolongs that, which keeps the token of the latest.
 local function joinsBefore(r, n)
-  local row = r.waited and redis.call('HGET', key.attempts, attemptName(r.id, n.attempts - 1))
+  local at = lastAttempt(n)
+  local row = r.waited and redis.call('HGET', key.attempts, attemptName(r.id, at - 1))
   local before = row and cmsgpack.unpack(row)
   if not before or before.late or before.outcome ~= r.outcome then return false end
   before.again, before.ended = r.token, now
-  redis.call('HSET', key.attempts, attemptName(r.id, n.attempts - 1), cmsgpack.pack(before))
-  redis.call('HDEL', key.attempts, attemptName(r.id, n.attempts))
-  n.attempts = n.attempts - 1
+  redis.call('HSET', key.attempts, attemptName(r.id, at - 1), cmsgpack.pack(before))
+  redis.call('HDEL', key.attempts, attemptName(r.id, at))
+  n.joined = (n.joined or 0) + 1
   return true
 end
 
@@ -50,9 +51,9 @@ local function keepStray(r, n)
 end
 
 local function recordLate(r, n)
-  local number, attempt = attemptOf(r.id, n, r.token)
+  local at, attempt = attemptOf(r.id, n, r.token)
   if attempt and attempt.ended then return attempt.late and 'late' or 'recorded' end
-  if attempt then endAttempt(r, number, attempt, true) end
+  if attempt then endAttempt(r, at, attempt, true) end
   if r.strayAt ~= '' then keepStray(r, n) end
   return 'late'
 end
@@ -109,7 +110,8 @@ local function record(r)
   if n.token ~= r.token then return recordLate(r, n) end
 
   if not joinsBefore(r, n) then
-    endAttempt(r, n.attempts, cmsgpack.unpack(redis.call('HGET', key.attempts, attemptName(r.id, n.attempts))), nil)
+    local at = lastAttempt(n)
+    endAttempt(r, at, cmsgpack.unpack(redis.call('HGET', key.attempts, attemptName(r.id, at))), nil)
   end
   if r.refund then refund(n) end
   if r.pauseMs > 0 then pause(n.address, r.pauseMs) end

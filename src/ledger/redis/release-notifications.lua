@@ -9,7 +9,7 @@ for _ = 1, takeNumber() do
   local id, token = take(), take()
   local n = load(id)
   if n and n.token == token then
-    redis.call('HDEL', key.attempts, attemptName(id, n.attempts))
+    redis.call('HDEL', key.attempts, attemptName(id, lastAttempt(n)))
     refund(n)
     unqueue(id, n)
     n.token, n.raised, n.drawn, n.attempts = nil, nil, nil, n.attempts - 1
