@@ -24,6 +24,10 @@ export type KeptRefusal = { at: number; source: string; code: string; reason: st
 
 export type Attempt = Partial<Outcome> & { number: number; startedAt: number; endedAt?: number; late?: boolean };
 
+/** As many attempts of a notification are kept, the newest: one that is tried for weeks would make thousands. */
+export const attemptsKept = 200;
+
+/** With the attempts that are kept, in the order in which they began. */
 export type NotificationHistory = Omit<Notification, 'attempts'> & { attempts: Attempt[] };
 
 export type Backlog = {
@@ -77,7 +81,7 @@ export interface History {
   listNotifications(
     page: PageOf & { state?: NotificationState; destination?: string; diedWithinMs?: number },
   ): Promise<Page<Notification>>;
-  /** With its attempts, and the episode it is about; `undefined` when there is none. */
+  /** With the attempts that are kept, and the episode it is about; `undefined` when there is none. */
   findNotification(id: string): Promise<{ notification: NotificationHistory; episode: Episode } | undefined>;
   backlog(): Promise<Backlog>;
   /** What this ledger is for, asked by who serves it: the first to say so decides. */

@@ -80,7 +80,7 @@ export type AttemptRecord = {
   also?: Pick<Commit, 'episodes' | 'owed'>;
 };
 
-/** Notifications and their attempts. */
+/** Notifications and their attempts, of each the newest `attemptsKept`. */
 export interface Outbox {
   /**
    * Begins an attempt at up to `slots` due notifications for each address, within its pace: those with the smallest

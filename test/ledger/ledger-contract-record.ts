@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { Told } from '../../src/domain/notification.ts';
+import { attemptsKept } from '../../src/ledger/history.ts';
 import type { Next, Outcome } from '../../src/ledger/outbox.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 import {
@@ -9,6 +10,7 @@ import {
   claimFrom,
   claimOnly,
   historyOf,
+  hold,
   ledgerTest,
   minute,
   owe,
@@ -95,6 +97,37 @@ export function describeRecord(start: () => Promise<LedgerHarness>): void {
       expect(await ledger.record(aRecord(claimed, { token: 'another' }))).toBe('late');
       expect(await ledger.record(aRecord(claimed, { id: 'unknown' }))).toBe('late');
       expect(await historyOf(ledger, 'k', id)).toMatchObject({ state: 'due', told: { opened: 'no' } });
+    });
+
+    test('keeps the newest attempts, and counts them all', async ({ ledger }) => {
+      const id = await owe(ledger, 'k');
+      const outcome: Outcome = { act: 'open', result: 'retry', reason: 'answered 503' };
+      const made = attemptsKept + 7;
+      for (let i = 1; i < made; i += 1) {
+        await ledger.record(aRecord(await claimOnly(ledger), { outcome, next: { state: 'due', afterMs: 0 } }));
+      }
+      await ledger.releaseNotifications([await claimOnly(ledger)]);
+      await ledger.record(aRecord(await claimOnly(ledger)));
+
+      const { attempts } = await historyOf(ledger, 'k', id);
+      const numbers = Array.from({ length: attemptsKept }, (_, i) => made - attemptsKept + 1 + i);
+      expect(attempts.map((each) => each.number)).toEqual(numbers);
+      expect(attempts.at(-1)).toMatchObject({ act: 'open', result: 'told' });
+      expect((await ledger.findNotification(id))?.notification.attempts).toEqual(attempts);
+      expect((await ledger.listNotifications({ limit: 1 })).items).toMatchObject([{ attempts: made }]);
+    });
+
+    test('keeps what was held for weeks beside what came after it', async ({ ledger }) => {
+      const id = await owe(ledger, 'k');
+      const next: Next = { state: 'due', afterMs: 0 };
+      for (let i = 0; i < attemptsKept + 7; i += 1) await hold(ledger, await claimOnly(ledger), next);
+      await ledger.record(aRecord(await claimOnly(ledger)));
+
+      const { attempts } = await historyOf(ledger, 'k', id);
+      expect(attempts).toMatchObject([
+        { number: 1, act: 'wait' },
+        { number: attemptsKept + 8, act: 'open' },
+      ]);
     });
 
     test('commits what others are owed in the same step, once', async ({ ledger }) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { attemptsKept } from '../../src/ledger/history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
 import {
@@ -9,6 +10,7 @@ import {
   aKnownAddress,
   anEpisode,
   anOwed,
+  aRecord,
   aTrace,
   claim,
   claimOnly,
@@ -171,4 +173,54 @@ test('a delivery that died before the upgrade died with its receipt', async () =
   expect(await ledger.reroute({ dead: true, diedWithinMs: minute })).toBe(1);
   expect(await claim(ledger)).toMatchObject([{ seq: late }]);
   expect(await ledger.reroute({ dead: true })).toBe(1);
+});
+
+/** Of each notification the version before kept every attempt. */
+const withAttempts = `
+  local rows = redis.call('HGETALL', KEYS[1])
+  for i = 1, #rows, 2 do
+    local n = cmsgpack.unpack(rows[i + 1])
+    n.attempts, n.first, n.joined = tonumber(ARGV[1]), nil, nil
+    redis.call('HSET', KEYS[1], rows[i], cmsgpack.pack(n))
+    for number = 1, n.attempts do
+      local attempt = { token = 't' .. number, started = number, ended = number, outcome = '{"act":"nothing"}' }
+      redis.call('HSET', KEYS[2], rows[i] .. '\\n' .. number, cmsgpack.pack(attempt))
+    end
+  end`;
+
+async function keepAttempts(count: number): Promise<void> {
+  const column = (name: string) => `{${prefix}}:${name}`;
+  await admin.eval(withAttempts, 2, column('notifications'), column('attempts'), count);
+}
+
+const keptAttempts = () => admin.hlen(`{${prefix}}:attempts`);
+
+test('of the attempts that the version before kept the newest are shown, and the others go by and by', async () => {
+  const id = await tell(ledger, 'k');
+  await keepAttempts(900);
+  const shown = async () => (await ledger.findNotification(id))?.notification.attempts.map((each) => each.number);
+  expect(await shown()).toEqual(Array.from({ length: attemptsKept }, (_, i) => 901 - attemptsKept + i));
+
+  for (const revision of [2, 3]) {
+    await owe(ledger, 'k', { revision });
+    await ledger.record(aRecord(await claimOnly(ledger)));
+  }
+
+  expect(await keptAttempts()).toBe(attemptsKept);
+  expect(await shown()).toEqual(Array.from({ length: attemptsKept }, (_, i) => 903 - attemptsKept + i));
+});
+
+test('a notification of the version before with very many attempts is forgotten in several steps', async () => {
+  const id = await tell(ledger, 'k');
+  await tell(ledger, 'k', { address: 'slack:C2' });
+  await keepAttempts(12_000);
+  await ledger.commit([aCommit({ episodes: [anEpisode('k', 1, { end: { at: now, why: 'cleared' } })] })]);
+  now += 2 * day;
+
+  const left: number[] = [];
+  while ((await prune()) > 0) left.push(await keptAttempts());
+
+  expect(left).toEqual([14_000, 4_000, 0]);
+  expect(await ledger.findNotification(id)).toBeUndefined();
+  expect(await ledger.findIncident('k')).toBeUndefined();
 });

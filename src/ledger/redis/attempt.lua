@@ -5,7 +5,7 @@
 
 -- The place and the row of the attempt that was begun under this token; nothing if there is none.
 local function attemptOf(id, n, token)
-  for at = lastAttempt(n), 1, -1 do
+  for at = lastAttempt(n), firstAttempt(n), -1 do
     local row = redis.call('HGET', key.attempts, attemptName(id, at))
     local attempt = row and cmsgpack.unpack(row)
     if attempt and (attempt.token == token or attempt.again == token) then return at, attempt end

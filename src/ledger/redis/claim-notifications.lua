@@ -26,6 +26,8 @@ local rememberedMs = 60000
 local aheadMs = 900000
 -- As many at most move from `future` to `ready` in one call; the rest is moved by the next.
 local promoted = 1000
+-- As many attempts of a notification go at most at once.
+local trimmed = 500
 -- Longer than what sums of fractions of milliseconds are wrong by.
 local tinyMs = 0.01
 
@@ -69,9 +71,10 @@ local function begin(id, room, pace)
   n.interrupted = n.interrupted or (n.token and true)
   n.state, n.raised, n.token, n.attempts, n.drawn = 'due', nil, token .. ':' .. id, n.attempts + 1, pace.interval
   queue(id, n, now + room.leaseMs)
-  save(id, n)
   local attempt = { token = n.token, started = now, number = n.attempts }
   redis.call('HSET', key.attempts, attemptName(id, lastAttempt(n)), cmsgpack.pack(attempt))
+  forgetAttempts(id, n, lastAttempt(n) - attemptsKept, trimmed)
+  save(id, n)
 end
 
 local function readyAt(room, limit)

@@ -9,7 +9,7 @@ end
 -- Each is {number, its beginning, its end or false, 1 if late, outcome as JSON or false}.
 local function attemptsOf(id, n)
   local shown = {}
-  for at = 1, lastAttempt(n) do
+  for at = firstAttempt(n), lastAttempt(n) do
     local row = redis.call('HGET', key.attempts, attemptName(id, at))
     local a = row and cmsgpack.unpack(row)
     if a then

@@ -12,6 +12,8 @@
 local historyMs, historyBytes, memoryMs = takeNumber(), takeNumber(), takeNumber()
 local silencesMs, addressesMs, limit = takeNumber(), takeNumber(), takeNumber()
 local went = 0
+-- So many attempts go at most in one call, so many with one command.
+local attemptsLeft, attemptsAtOnce = 10000, 1000
 
 local deliveryColumns = { 'id', 'head', 'body', 'received', 'token', 'failures', 'trace', 'reason', 'died' }
 
@@ -23,15 +25,23 @@ local function forgetDelivery(set, seq)
   redis.call('ZREM', key[set], seq)
 end
 
+-- What a notification of the version before kept may take more than one call: whether all of it went.
 local function forgetNotification(member)
   local id = string.match(member, '\n([^\n]*)$')
   local n = load(id)
-  for at = 1, lastAttempt(n) do redis.call('HDEL', key.attempts, attemptName(id, at)) end
+  while attemptsLeft > 0 and (n.first or 1) <= lastAttempt(n) do
+    attemptsLeft = attemptsLeft - forgetAttempts(id, n, lastAttempt(n), math.min(attemptsLeft, attemptsAtOnce))
+  end
+  if (n.first or 1) <= lastAttempt(n) then
+    redis.call('HSET', key.notifications, id, cmsgpack.pack(n))
+    return false
+  end
   redis.call('ZREM', key.siblings, n.sibling)
   redis.call('ZREM', key.dead_notifications, id)
   leaveIndex(n)
   redis.call('HDEL', key.notifications, id)
   redis.call('ZREM', key.notifications_by_episode, member)
+  return true
 end
 
 local function notificationsOf(episode)
@@ -39,8 +49,10 @@ local function notificationsOf(episode)
 end
 
 local function forgetEpisode(name)
+  for _, member in ipairs(notificationsOf(name)) do
+    if not forgetNotification(member) then return end
+  end
   leaveHistory(name)
-  for _, member in ipairs(notificationsOf(name)) do forgetNotification(member) end
   redis.call('HDEL', key.episodes, name)
   redis.call('HDEL', key.episode_over, name)
   redis.call('ZREM', key.episode_names, name)
@@ -68,6 +80,7 @@ local function pruneHistory()
     if not found or (found.at >= now - historyMs and not isOver) then return end
     found.forget(found.what, found.name)
     went = went + 1
+    if attemptsLeft == 0 then return end
   end
 end
 

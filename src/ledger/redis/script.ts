@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { attemptsKept } from '../history.ts';
 
 /** A Lua script and the columns it touches, in the order of its KEYS. */
 export type Script = { name: string; lua: string; keys: readonly string[] };
@@ -12,7 +13,8 @@ export function loadScript(name: string): Script {
   const texts = [...new Set(['prelude', ...withFragments(name)])].map(readLua);
   const keys = [...new Set(texts.flatMap((text) => headerWords(text, 'KEYS')))];
   const fields = keys.map((key, i) => `${key} = KEYS[${i + 1}]`);
-  return { name, keys, lua: [`local key = { ${fields.join(', ')} }`, ...texts].join('\n') };
+  const given = [`local key = { ${fields.join(', ')} }`, `local attemptsKept = ${attemptsKept}`];
+  return { name, keys, lua: [...given, ...texts].join('\n') };
 }
 
 /** What a script needs, and it, each after what it needs itself. */

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { attemptsKept } from '../history.ts';
 import type { AttemptRecord } from '../outbox.ts';
 
 /** The attempts at telling, kept for people and to know a repeated record by. Within a write. */
 export type Attempts = {
+  /** The oldest go, beyond as many as are kept. */
   begin(begun: { id: string; number: number; token: string }, now: number): void;
   /** As if never begun. */
   forget(id: string, token: string): void;
@@ -11,9 +13,18 @@ export type Attempts = {
   end(record: Pick<AttemptRecord, 'id' | 'token' | 'outcome'>, now: number, late: boolean): void;
 };
 
+/** A ledger of the version before may have thousands of one notification: some go with each of the next. */
+const trimmedAtOnce = 500;
+
 export function makeAttempts(db: DatabaseSync): Attempts {
   const insert = db.prepare(
     'INSERT INTO attempts (notification, number, token, started_at) VALUES (:id, :number, :token, :now)',
+  );
+  const trim = db.prepare(
+    `DELETE FROM attempts WHERE notification = :id AND number IN (
+       SELECT number FROM attempts WHERE notification = :id AND number <= (
+         SELECT number FROM attempts WHERE notification = :id ORDER BY number DESC LIMIT 1 OFFSET ${attemptsKept})
+       ORDER BY number LIMIT ${trimmedAtOnce})`,
   );
   const remove = db.prepare('DELETE FROM attempts WHERE notification = :id AND token = :token AND ended_at IS NULL');
   const find = db.prepare(
@@ -30,7 +41,10 @@ export function makeAttempts(db: DatabaseSync): Attempts {
   );
 
   return {
-    begin: ({ id, number, token }, now) => void insert.run({ id, number, token, now }),
+    begin({ id, number, token }, now) {
+      insert.run({ id, number, token, now });
+      if (number > attemptsKept) trim.run({ id });
+    },
     forget: (id, token) => void remove.run({ id, token }),
     answered(id, token) {
       const row = find.get({ id, token });

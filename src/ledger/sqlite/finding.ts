@@ -1,6 +1,6 @@
 import type { Episode, Incident } from '../../domain/incident.ts';
 import type { Trace } from '../../domain/trace.ts';
-import type { Attempt, History, NotificationHistory } from '../history.ts';
+import { type Attempt, attemptsKept, type History, type NotificationHistory } from '../history.ts';
 import { deliveryColumns, keptDelivery } from './history.ts';
 import { type NotificationRow, notificationOf } from './notification-row.ts';
 import type { Store } from './store.ts';
@@ -24,7 +24,10 @@ export function makeFinding({
   );
   const notification = db.prepare('SELECT * FROM notifications WHERE id = :id');
   const episode = db.prepare('SELECT episode FROM episodes WHERE key = :key AND number = :number');
-  const attempts = db.prepare('SELECT * FROM attempts WHERE notification = :id ORDER BY number');
+  const attempts = db.prepare(
+    `SELECT * FROM (SELECT * FROM attempts WHERE notification = :id ORDER BY number DESC LIMIT ${attemptsKept})
+      ORDER BY number`,
+  );
   const historyOf = (row: NotificationRow): NotificationHistory => ({
     ...notificationOf(row),
     attempts: attempts.all({ id: row.id }).map(attemptOf),
