@@ -5,7 +5,7 @@ import type { Operators } from './operators.ts';
 import type { SlackAppParts } from './slack-app.ts';
 
 /** What those who answer people need. */
-export type Desk = Pick<SlackAppParts, 'ledger' | 'channels' | 'places' | 'sources' | 'log'> & {
+export type Desk = Pick<SlackAppParts, 'ledger' | 'channels' | 'places' | 'sources' | 'apiUrl' | 'log'> & {
   operators: Operators;
   ask: AskSlack;
 };

@@ -8,6 +8,7 @@ import { once } from './once.ts';
 import { readCommand, readPress, readSubmission, snoozeForm } from './payload.ts';
 import type { Submitted } from './press.ts';
 import { pressed, submitted } from './press.ts';
+import { isResponseAddress } from './response-address.ts';
 import { insteadOfForm } from './snooze-form.ts';
 
 /** Slack waits for three seconds; what takes longer is answered beside. */
@@ -26,7 +27,7 @@ export function listenTo(app: App, desk: Desk): void {
     await soon(answer);
     await ack();
     const words = await answer;
-    if (isFirst && words !== undefined) await say(words, respond, desk);
+    if (isFirst && words !== undefined) await say(words, { respond, address: addressIn(body) }, desk);
   });
 
   app.command(/^/, async ({ body, ack, respond }) => {
@@ -36,7 +37,7 @@ export function listenTo(app: App, desk: Desk): void {
     const words = await soon(answer);
     if (words !== undefined) return ack(toThemAlone(words));
     await ack();
-    if (isFirst) await say(await answer, respond, desk);
+    if (isFirst) await say(await answer, { respond, address: addressIn(body) }, desk);
   });
 
   app.view(/^/, async ({ body, ack }) => {
@@ -87,8 +88,17 @@ function toThemAlone(text: string) {
   return { response_type: 'ephemeral' as const, text };
 }
 
+type Whom = { respond: RespondFn; address: string };
+
+function addressIn(body: object): string {
+  return 'response_url' in body ? String(body.response_url) : '';
+}
+
 /** The address to answer to is good for half an hour; what cannot be said is lost, and nothing else with it. */
-async function say(text: string, respond: RespondFn, { log }: Pick<Desk, 'log'>): Promise<void> {
+async function say(text: string, { respond, address }: Whom, { apiUrl, log }: Desk): Promise<void> {
+  if (!isResponseAddress(address, apiUrl)) {
+    return log.warn({ host: URL.canParse(address) ? new URL(address).host : '' }, 'slack-app.unsaid');
+  }
   try {
     await respond({ ...toThemAlone(text), replace_original: false });
   } catch (error) {
