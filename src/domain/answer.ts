@@ -20,8 +20,11 @@ export type Answer = {
   notes: string[];
 };
 
-/** The episode that the page stands for; `there`: the only address where it was told of, if it is the only one. */
-export type Paged = { episode: number; there?: string };
+/**
+ * The episode that the page stands for; `there`: the only address where it was told of, if it is the only one; `doneAt`:
+ * when it was done by our clock, if that is ahead of theirs.
+ */
+export type Paged = { episode: number; there?: string; doneAt?: number };
 
 /** What follows for one incident: in words, and the change, if any, which people need not see. */
 export type Heard = { words: string; after?: Settled };
@@ -39,20 +42,19 @@ export function hearAnswer(before: Incident, answer: Answer, paged: Paged): Hear
 type Hearing = { before: Incident; incident: Incident; answer: Answer; paged: Paged };
 
 function whatFollows({ before, incident, answer, paged }: Hearing): Settled | string {
-  const { what, at, by } = answer;
+  const { what, by } = answer;
+  const { doneAt: at = answer.at, ...told } = paged;
   switch (what) {
     case 'acknowledged': {
       if (by === undefined) return `acknowledged ${byNobody}`;
-      const act = { by, at, ...paged };
+      const act = { by, at, ...told };
       return newerWords(before, answer) ?? raisedWords(before, at) ?? acknowledge(incident, act);
     }
     case 'unacknowledged':
       return newerWords(before, answer) ?? unacknowledge(incident, { by: by ?? '', at, episode: paged.episode });
     case 'resolved':
       if (by === undefined) return `resolved ${byNobody}`;
-      return (
-        (isOver(before, paged) ? undefined : badWords(before, at)) ?? resolveByHand(incident, { by, at, ...paged })
-      );
+      return (isOver(before, paged) ? undefined : badWords(before, at)) ?? resolveByHand(incident, { by, at, ...told });
     case 'merged':
       return `merged into ${answer.mergedInto ?? 'another'} there: it goes on`;
     case 'reopened':

@@ -28,13 +28,13 @@ export function commitOf({ delivery, answer, found, now, owner }: Answered) {
   };
   const step: Omit<Commit, 'token' | 'delivery'> = { expects: [], incidents: [], episodes: [], owed: [] };
   for (const paged of found.paged) {
-    const { incident, episode, there } = paged;
+    const { incident, episode, ...where } = paged;
     step.expects.push({ key: incident.key, revision: incident.revision });
     if (episode === undefined) {
       trace.notes.push(`${incident.key}: told there only after that: nothing follows`);
       continue;
     }
-    const { words, after } = hearAnswer(incident, answer, { episode, ...(there === undefined ? {} : { there }) });
+    const { words, after } = hearAnswer(incident, answer, { episode, ...where });
     trace.notes.push(`${incident.key} #${episode}: ${words}`);
     if (after) addChange(step, trace, { before: paged, after });
     if (answer.what === 'reopened' && owner && isOver(incident, { episode })) {

@@ -1,10 +1,10 @@
-import type { Answer } from '../domain/answer.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { Answer, Paged } from '../domain/answer.ts';
+import type { Episode, Incident } from '../domain/incident.ts';
 import type { History, NotificationHistory } from '../ledger/history.ts';
 import type { Asked, PageAlert, Unanswered } from '../sources/source.ts';
 
 /** An incident of ours that was told at PagerDuty; without `episode`, only after what is asked about. */
-export type FoundPaged = { incident: Incident; episode: number | undefined; there?: string };
+export type FoundPaged = Omit<Paged, 'episode'> & { incident: Incident; episode: number | undefined };
 
 export type PagedLedger = Pick<History, 'findIncident' | 'listIncidents'>;
 
@@ -54,17 +54,17 @@ function incidentKeys(key: string): string[] {
 
 type Sought = { answer: Answer; alert: PageAlert };
 
-async function lookUnder(ledger: PagedLedger, key: string, { answer, alert }: Sought): Promise<FoundPaged | undefined> {
+async function lookUnder(ledger: PagedLedger, key: string, sought: Sought): Promise<FoundPaged | undefined> {
   const found = await ledger.findIncident(key);
   if (!found?.incident) return undefined;
-  const { incident } = found;
+  const { incident, episodes } = found;
   const told = found.notifications.filter(isToldThere);
-  const under = told.filter((each) => (each.told.ownKey ?? each.key) === alert.key);
+  const under = told.filter((each) => (each.told.ownKey ?? each.key) === sought.alert.key);
   if (under.length === 0) return undefined;
-  const known = incident.pages?.find(({ id }) => id === answer.page?.id)?.episode;
-  const before = under.filter((each) => isAfter(each, { answer, alert })).map((each) => each.number);
-  const episode = known ?? (before.length > 0 ? Math.max(...before) : undefined);
-  return { incident, episode, ...onlyPlace(told, episode) };
+  const known = incident.pages?.find(({ id }) => id === sought.answer.page?.id)?.episode;
+  const before = under.filter((each) => isAfter(each, sought, endsOf(episodes, under)));
+  const episode = known ?? (before.length > 0 ? Math.max(...before.map((each) => each.number)) : undefined);
+  return { incident, episode, ...onlyPlace(told, episode), ...byOurClock(before, episode, sought.answer) };
 }
 
 /** Where PagerDuty's destinations are: the beginning of their addresses. */
@@ -82,10 +82,37 @@ function mayHaveOpened({ act, result }: NotificationHistory['attempts'][number])
 /** Clocks of ours and of PagerDuty's are never quite together. */
 const clocksApartMs = 60_000;
 
-/** What happened before it was told there happened to an earlier episode, and so did what was made of that. */
-function isAfter({ attempts }: NotificationHistory, { answer, alert }: Sought): boolean {
-  const toldAt = attempts.find(mayHaveOpened)?.startedAt ?? 0;
-  return answer.at >= toldAt && (alert.createdAt === undefined || alert.createdAt >= toldAt - clocksApartMs);
+/**
+ * What happened before it was told there happened to an earlier episode, and so did what was made of that. Where no
+ * earlier one was there a moment before, it happened to this one, and our clock is ahead.
+ */
+function isAfter(told: NotificationHistory, { answer, alert }: Sought, ends: Ends): boolean {
+  const toldAt = toldAtOf(told);
+  const earliest = toldAt - clocksApartMs;
+  if (alert.createdAt !== undefined && alert.createdAt < earliest) return false;
+  const isClear = !ends.some(({ number, at }) => number < told.number && at >= earliest);
+  return answer.at >= (isClear ? earliest : toldAt);
+}
+
+function toldAtOf({ attempts }: NotificationHistory): number {
+  return attempts.find(mayHaveOpened)?.startedAt ?? 0;
+}
+
+type Ends = { number: number; at: number }[];
+
+/** Until when each of them can have stood there. */
+function endsOf(episodes: readonly Episode[], under: readonly NotificationHistory[]): Ends {
+  return under.map(({ number, attempts }) => {
+    const end = episodes.find((each) => each.number === number)?.end?.at ?? 0;
+    const told = attempts.flatMap(({ act, startedAt, endedAt = startedAt }) => (act === 'resolve' ? [endedAt] : []));
+    return { number, at: Math.max(end, ...told) };
+  });
+}
+
+/** Nothing is done to a page before it is there. */
+function byOurClock(before: NotificationHistory[], episode: number | undefined, { at }: Answer) {
+  const toldAt = Math.min(...before.filter(({ number }) => number === episode).map(toldAtOf));
+  return Number.isFinite(toldAt) && at < toldAt ? { doneAt: toldAt } : {};
 }
 
 /** A webhook does not say at which of several destinations it happened. */

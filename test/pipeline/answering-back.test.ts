@@ -192,6 +192,46 @@ describe('an acknowledgement in PagerDuty', () => {
   });
 });
 
+describe("with our clock ahead of PagerDuty's", () => {
+  test.each([1, 30, 59])('by %d s, what is done to a page at once is done to it', async (seconds) => {
+    const { becomes, says, arrives, incident, store, told } = await openPaged('SQLite');
+    await becomes(0.5);
+    const behind = () => ({ at: store.now() - seconds * second });
+    await arrives(says('incident.acknowledged', behind()));
+    expect(await incident()).toMatchObject({ acknowledged: { by: 'Ada Lovelace (PagerDuty)', at: store.now() } });
+    store.advance(second / 2);
+    await arrives(says('incident.resolved', behind()));
+    expect(await incident()).toMatchObject({ open: false, last: { why: 'by-hand' } });
+    expect(told().filter((each) => each === 'trigger')).toHaveLength(1);
+  });
+
+  test('so it is where an earlier episode ended long ago', async () => {
+    const { becomes, says, arrives, incident, store } = await openPaged('SQLite');
+    await becomes(0.5);
+    await becomes(0.9);
+    store.advance(hour);
+    await becomes(0.5);
+    await arrives(says('incident.resolved', { at: store.now() - second }));
+    expect(await incident()).toMatchObject({ open: false, episode: 2, last: { why: 'by-hand' } });
+  });
+
+  test('an earlier episode that ended less than a minute before is what is meant', async () => {
+    const { becomes, says, expectNothingChanges, store } = await openPaged('SQLite');
+    await becomes(0.5);
+    await becomes(0.9);
+    await becomes(0.5);
+    const late = says('incident.resolved', { at: store.now() - second });
+    expect(await expectNothingChanges(late)).toContainEqual(expect.stringContaining('already over: episode 1'));
+  });
+
+  test('by more than a minute, nothing follows', async () => {
+    const { becomes, says, expectNothingChanges, store } = await openPaged('SQLite');
+    await becomes(0.5);
+    const early = says('incident.resolved', { at: store.now() - 61 * second });
+    expect(await expectNothingChanges(early)).toContainEqual(expect.stringContaining('told there only after that'));
+  });
+});
+
 describe('an earlier episode', () => {
   test('is over, and what was done in it hours ago changes nothing of the one that is open', async () => {
     const { becomes, says, expectNothingChanges, store } = await openPaged('SQLite');
