@@ -21,7 +21,7 @@ export function httpApp({ receive, readiness, metrics, slackEvents, log }: HttpA
   const app = express();
   app.disable('x-powered-by');
 
-  app.post('/hooks/:source', hook(receive, log));
+  app.post('/hooks/:source', hook(receive));
   app.all('/hooks/:source', onlyPost('deliveries are posted'));
   if (slackEvents) {
     app.post('/slack/events', slackHook(slackEvents));
@@ -47,16 +47,14 @@ export function httpApp({ receive, readiness, metrics, slackEvents, log }: HttpA
   return app;
 }
 
-function hook(receive: Receive, log: Logger) {
+function hook(receive: Receive) {
   return async (request: Request<{ source: string }>, response: Response): Promise<void> => {
     const { source } = request.params;
     const body = await readBody(request, maxBodyBytes);
     if (body === 'aborted') return;
-    if (body === 'too-large') {
-      log.warn({ source: source.slice(0, 64), answer: 'too_large' }, 'delivery.received');
-      return writeAndClose(request, response, errorAnswer('too_large', `the body is over ${maxBodyBytes} bytes`));
-    }
-    writeAnswer(response, await receive(source, { headers: singleHeaders(request), body }));
+    const answer = await receive(source, { headers: singleHeaders(request), body });
+    if (body === 'too-large') return writeAndClose(request, response, { ...answer, headers: headersOf(answer) });
+    writeAnswer(response, answer);
   };
 }
 
@@ -76,8 +74,12 @@ function onlyPost(message: string) {
     writeJson(response, 405, { error: 'method_not_allowed', message }, { allow: 'POST' });
 }
 
-function writeAnswer(response: Response, { status, body, retryAfterS }: Answer): void {
-  writeJson(response, status, body, retryAfterS === undefined ? undefined : { 'retry-after': String(retryAfterS) });
+function writeAnswer(response: Response, answer: Answer): void {
+  writeJson(response, answer.status, answer.body, headersOf(answer));
+}
+
+function headersOf({ retryAfterS }: Answer): Record<string, string> {
+  return retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) };
 }
 
 /** Node joins what was sent twice, but for `set-cookie`, which is no business of ours. */

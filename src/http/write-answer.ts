@@ -17,10 +17,10 @@ const lingerMs = 1_000;
 export function writeAndClose(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, body }: { status: number; body: unknown },
+  { status, body, headers }: { status: number; body: unknown; headers?: Headers },
 ): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, jsonHeaders(text, { connection: 'close' })).write(text);
+  response.writeHead(status, jsonHeaders(text, { ...headers, connection: 'close' })).write(text);
   const timer = setTimeout(() => response.end(), lingerMs);
   const end = (): void => {
     clearTimeout(timer);

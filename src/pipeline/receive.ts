@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Inbox, Refusal } from '../ledger/inbox.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
-import type { HookRequest, HookType, SourceSettings } from '../sources/source.ts';
+import type { HookRequest, HookType, Identified, SourceSettings } from '../sources/source.ts';
 
 const statusOf = {
   unknown_source: 404,
@@ -21,7 +21,7 @@ export type Answer = {
   status: number;
   body:
     | { status: 'accepted' | 'duplicate'; id: string }
-    | { status: 'unreadable'; message: string }
+    | { status: 'unreadable' | 'contradiction'; message: string }
     | { error: ErrorCode; message: string };
   retryAfterS?: number;
 };
@@ -71,36 +71,50 @@ export function receiver(parts: ReceiverParts): Receive {
   };
 }
 
+type Status = Extract<Answer['body'], { status: unknown }>['status'];
+
 /** What is accepted leaves its line when it is routed; what is not routed leaves it here. */
-function levelOf(status: 'accepted' | 'duplicate' | 'unreadable', about: Outcome['about']): 'debug' | 'info' | 'warn' {
-  if (about?.altered || status === 'unreadable') return 'warn';
-  return status === 'accepted' ? 'debug' : 'info';
+function levelOf(status: Status, about: Outcome['about']): 'debug' | 'info' | 'warn' {
+  if (status === 'accepted') return 'debug';
+  return status === 'duplicate' && !about?.altered ? 'info' : 'warn';
 }
 
 async function receiveOne(sourceName: string, arriving: Arriving, parts: ReceiverParts): Promise<Outcome> {
   const source = parts.sources().get(sourceName);
   if (!source) return { answer: errorAnswer('unknown_source', 'there is no source of this name') };
+  const { type, settings } = source;
   const { headers, body } = arriving;
-  if (body === 'too-large') return { answer: errorAnswer('too_large', `the body is over ${maxBodyBytes} bytes`) };
+  if (body === 'too-large') return unverifiable('too_large', type, `the body is over ${maxBodyBytes} bytes`);
   const request = { headers, body };
-  const isEncoded = (request.headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity';
-  if (isEncoded && source.type.unreadable === 'refused') {
-    return { answer: errorAnswer('encoding', 'the body is encoded; the signature is over the bytes as they are sent') };
-  }
-  const verified = source.type.verify(request, source.settings, parts.now());
+  const isEncoded = (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity';
+  const encodedWords = 'the body is encoded; the signature is over the bytes as they are sent';
+  if (isEncoded && type.faults === 'refused') return unverifiable('encoding', type, encodedWords);
+  const verified = type.verify(request, settings, parts.now());
+  if (!verified.ok && isEncoded) return unverifiable('encoding', type, encodedWords);
   if (!verified.ok) return { answer: errorAnswer(verified.code, verified.reason) };
-  const kept = { source: sourceName, body: request.body, digest: hash('sha256', request.body, 'hex') };
-  const identified = source.type.identify(request);
-  if (identified.ok) {
-    const { id, type } = identified;
-    return accept({ ...kept, id, type, token: randomUUID() }, parts);
-  }
-  const { code, reason } = identified;
-  if (code === 'unreadable') {
+  const kept = { source: sourceName, body, digest: hash('sha256', body, 'hex') };
+  const identified = type.identify(request);
+  if (!identified.ok) return bury(kept, { ...identified, type }, parts);
+  return accept({ ...kept, id: identified.id, type: identified.type, token: randomUUID() }, parts);
+}
+
+/** It may be signed: who must not be refused sends it again, and by then it may pass, or somebody has looked. */
+function unverifiable(code: 'too_large' | 'encoding', { faults }: HookType, words: string): Outcome {
+  const answer = errorAnswer(code, words);
+  return { answer: faults === 'taken' ? { ...answer, status: statusOf.unavailable, retryAfterS } : answer };
+}
+
+type Kept = { source: string; body: Uint8Array; digest: string };
+type Fault = Extract<Identified, { ok: false }> & { type: HookType };
+
+/** What is signed, and says no id that can be believed. */
+async function bury(kept: Kept, { code, reason, type }: Fault, parts: ReceiverParts): Promise<Outcome> {
+  const isTaken = type.faults === 'taken';
+  if (isTaken || code === 'unreadable') {
     const buried = await inTime(parts.ledger.bury({ ...kept, reason }), parts.timeoutMs);
     if (!buried.ok) return unavailable(buried.err);
-    if (source.type.unreadable === 'taken') return { answer: { status: 202, body: { status: code, message: reason } } };
   }
+  if (isTaken) return { answer: { status: 202, body: { status: code, message: reason } } };
   return { answer: errorAnswer(code, reason) };
 }
 

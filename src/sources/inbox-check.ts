@@ -21,7 +21,7 @@ const fields = { id: 'deliveryId', type: 'event', occurredAt: 'createdAt' } as c
 export const inboxCheck: SourceType = {
   type: 'inbox-check',
   traits: { states: ['test.completed'], endings: {}, documented: inboxCheckTypes },
-  unreadable: 'refused',
+  faults: 'refused',
   // A retry six hours later may carry the first attempt's timestamp: an age check would refuse the sender's own retries.
   defaultMaxAgeMs: undefined,
 

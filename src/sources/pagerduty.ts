@@ -18,7 +18,7 @@ export const pagerDuty: AnswerType = {
   type: 'pagerduty',
   // Three events in a row that are answered 4xx switch the subscription off for a day:
   // https://developer.pagerduty.com/docs/webhooks-behavior
-  unreadable: 'taken',
+  faults: 'taken',
   fields: { id: 'event.id', type: 'event.event_type', occurredAt: 'event.occurred_at' },
   defaultMaxAgeMs: undefined,
 

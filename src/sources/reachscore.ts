@@ -19,7 +19,7 @@ export const reachscore: SourceType = {
     endings: { 'alert.resolved': 'alert.triggered', 'domain.verified': 'domain.verification_failed' },
     documented: reachscoreTypes,
   },
-  unreadable: 'refused',
+  faults: 'refused',
   // Five minutes either way stand in one of the sender's two documents, no check in the other: the safe reading. Each
   // retry is signed anew, so this refuses none of them.
   defaultMaxAgeMs: 300_000,

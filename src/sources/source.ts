@@ -30,8 +30,12 @@ export interface HookType {
   verify(request: HookRequest, settings: SourceSettings, nowMs: number): Verified;
   /** The id and type from the signed bytes; headers may be absent but must not contradict them. */
   identify(request: HookRequest): Identified;
-  /** Whether what is signed and cannot be read is refused, or taken all the same; it is a dead letter either way. */
-  readonly unreadable: 'refused' | 'taken';
+  /**
+   * What comes of a sender's own faults. `refused`: it is told by a 4xx. `taken`: a 4xx but for a bad signature would do
+   * harm there; what is signed is accepted, as a dead letter if it cannot be read, and what cannot be verified, since it
+   * is too large or encoded, is to be sent again.
+   */
+  readonly faults: 'refused' | 'taken';
   /** Every event type that is documented, and how a realistic body of each looks. */
   fixture(type: string, made: { id: string; atMs: number }): Record<string, unknown> | undefined;
   readonly documentedTypes: readonly string[];

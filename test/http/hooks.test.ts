@@ -82,3 +82,10 @@ test('a full inbox asks to come again later', async () => {
   const { status, headers } = await post('reachscore', signed(reachscore, 'alert.resolved', 'evt_2'));
   expect([status, headers.get('retry-after')]).toEqual([503, '10']);
 });
+
+test('to PagerDuty too much is to be sent again: it is answered at once, and no 4xx', async () => {
+  const { post } = await openHooks();
+  const { headers } = signed(pagerDuty, 'incident.resolved', 'id_1');
+  const answered = await post('pagerduty', { headers, body: Buffer.alloc(1024 * 1024 + 1) });
+  expect(answered).toMatchObject({ status: 503, answer: { error: 'too_large' } });
+});

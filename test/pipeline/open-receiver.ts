@@ -58,7 +58,7 @@ export async function openReceiver(over: Partial<Inbox> = {}, parts: Partial<Rec
 
 type Settings = ReturnType<typeof settings>;
 
-function settings(secrets: string[], maxAgeMs?: number) {
+export function settings(secrets: string[], maxAgeMs?: number) {
   return { secrets, maxAgeMs };
 }
 

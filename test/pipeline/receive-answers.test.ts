@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Inbox } from '../../src/ledger/inbox.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
-import { fromPagerDuty, openReceiver } from './open-receiver.ts';
+import { pagerDuty } from '../../src/sources/pagerduty.ts';
+import { fromPagerDuty, openReceiver, secrets, settings } from './open-receiver.ts';
 
 const fails = () => Promise.reject(new LedgerUnavailable('down'));
 
@@ -46,11 +47,28 @@ describe('a webhook of PagerDuty', () => {
     expect(await receive('pagerduty', { headers: {}, body })).toMatchObject({ status: 401 });
     const encoded = { ...fromPagerDuty().headers, 'content-encoding': 'gzip' };
     expect(await receive('pagerduty', { headers: encoded, body })).toMatchObject({ status: 200 });
-    expect(await receive('pagerduty', { headers: encoded, body: Buffer.from('zipped') })).toMatchObject({
-      status: 401,
-    });
     const aged = { ...fromPagerDuty().headers, 'x-webhook-id': 'another', 'x-ic-timestamp': '1' };
     expect(await receive('pagerduty', { headers: aged, body })).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ['too large to be read', fromPagerDuty().headers, 'too-large' as const, 'too_large'],
+    ['encoded', { ...fromPagerDuty().headers, 'content-encoding': 'gzip' }, Buffer.from('zipped'), 'encoding'],
+  ])('that is %s may be signed, and is to be sent again', async (_, headers, body, error) => {
+    const { receive, buried, refused } = await openReceiver();
+    const answer = await receive('pagerduty', { headers, body });
+    expect(answer).toMatchObject({ status: 503, body: { error }, retryAfterS: expect.any(Number) });
+    expect(await buried()).toEqual([]);
+    expect(await refused()).toMatchObject([{ source: 'pagerduty', code: error }]);
+  });
+
+  test('that contradicts itself is taken, and kept as a dead letter', async () => {
+    const identify = () => ({ ok: false, code: 'contradiction', reason: 'a header says another id' }) as const;
+    const sources = new Map([['pager', { type: { ...pagerDuty, identify }, settings: settings([secrets.pagerduty]) }]]);
+    const { receive, buried } = await openReceiver({}, { sources: () => sources });
+    const answer = await receive('pager', fromPagerDuty());
+    expect(answer).toMatchObject({ status: 202, body: { status: 'contradiction' } });
+    expect(await buried()).toMatchObject([{ source: 'pager', reason: 'a header says another id' }]);
   });
 
   test.each<[string, Partial<Inbox>, string | undefined]>([
