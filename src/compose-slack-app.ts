@@ -30,14 +30,22 @@ export function slackAppOf({ environment, ledger, inForce, log }: SlackAppSettin
   });
 }
 
-/** Of two that lead to one channel the earlier speaks, here as elsewhere. */
-function channelsOf({ config, destinations }: ResolvedRules): Map<string, ChannelInForce> {
-  const channels = destinations.toReversed().flatMap((each): [string, ChannelInForce][] => {
-    if (each.type !== 'slack') return [];
+/**
+ * Of two that lead to one channel the earlier speaks, here as elsewhere; the operators of either guard it. (A file where
+ * those differ is refused.)
+ */
+export function channelsOf({ config, destinations }: Leading): Map<string, ChannelInForce> {
+  const channels = new Map<string, ChannelInForce>();
+  for (const each of destinations) {
+    if (each.type !== 'slack') continue;
     const { name, channel, token } = each;
+    const address = `slack:${channel}`;
     const text = config.destinations.get(name);
     const operators = text?.type === 'slack' ? text.operators : undefined;
-    return [[`slack:${channel}`, { name, token, operators }]];
-  });
-  return new Map(channels);
+    const earlier = channels.get(address) ?? { name, token, operators };
+    channels.set(address, { ...earlier, operators: earlier.operators ?? operators });
+  }
+  return channels;
 }
+
+type Leading = { config: Pick<ResolvedRules['config'], 'destinations'> } & Pick<ResolvedRules, 'destinations'>;

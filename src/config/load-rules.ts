@@ -8,6 +8,7 @@ import { findingsInRule } from '../domain/rule-findings.ts';
 import type { KnownSources, PlacedRule, RuleSet } from '../domain/rule-set.ts';
 import { compileRules } from '../domain/rule-set.ts';
 import { checkNames, isAnswering, namesIn, rawRules, section } from './check-names.ts';
+import { checkOperators } from './check-operators.ts';
 import { idleDestinations } from './idle-destinations.ts';
 import { inOrder } from './problem-lines.ts';
 import type { DestinationText, SourceText } from './rules-file.ts';
@@ -70,15 +71,14 @@ export function parseRules(text: string, traits: TraitsByType, beside?: TestsBes
   const rules = compileRules(ruleTexts, known, problems);
   const doubts = lint(ruleTexts, known, problems);
   checkNames(json.value, problems);
+  checkOperators(json.value, problems);
   const named = { file: json.value, sources: known };
   const within = testsWithin(named, problems);
   const others = testsBeside(beside, named);
   const given = parsed.success ? parsed.data : undefined;
-  const sources = new Map(Object.entries(given?.sources ?? {}));
+  const sources = Object.entries(given?.sources ?? {});
   const destinations = new Map(Object.entries(given?.destinations ?? {}));
-  const filtered = new Map(
-    [...sources].map(([name, source]) => [name, withTestFilter(name, source, { problems, doubts })]),
-  );
+  const filtered = new Map(sources.map(([name, source]) => [name, withTestFilter(name, source, { problems, doubts })]));
   if (!given || problems.length > 0 || others.problems.length > 0) {
     return { ok: false, problems: [...withLines(problems), ...others.problems] };
   }
