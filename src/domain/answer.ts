@@ -51,7 +51,11 @@ function whatFollows({ before, incident, answer, paged }: Hearing): Settled | st
       return newerWords(before, answer) ?? raisedWords(before, at) ?? acknowledge(incident, act);
     }
     case 'unacknowledged':
-      return newerWords(before, answer) ?? unacknowledge(incident, { by: by ?? '', at, episode: paged.episode });
+      return (
+        newerWords(before, answer) ??
+        takenWords(before, at) ??
+        unacknowledge(incident, { by: by ?? '', at, episode: paged.episode })
+      );
     case 'resolved':
       if (by === undefined) return `resolved ${byNobody}`;
       return (isOver(before, paged) ? undefined : badWords(before, at)) ?? resolveByHand(incident, { by, at, ...told });
@@ -106,6 +110,12 @@ function isSame(page: Page, known: Page | undefined): boolean {
 function newerWords({ pages }: Incident, { page, what, at }: Answer): string | undefined {
   const saidAt = pages?.find(({ id }) => id === page?.id)?.saidAt ?? at;
   return saidAt > at ? `${what} before what was heard of it last, at ${momentWords(saidAt)}` : undefined;
+}
+
+/** What was taken on since then, there or anywhere else, was not let go of. */
+function takenWords({ acknowledged }: Incident, at: number): string | undefined {
+  if (!acknowledged || acknowledged.at <= at) return undefined;
+  return `unacknowledged before ${acknowledged.by} acknowledged it, at ${momentWords(acknowledged.at)}`;
 }
 
 /** Who had it in hand had not seen that it became worse. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { acknowledge } from '../../src/domain/people.ts';
+import { changeIncident } from '../../src/pipeline/people.ts';
 import { openPaged } from './open-paged.ts';
 import { key } from './open-pipeline.ts';
 import { engines, hour, minute, second } from './open-store.ts';
@@ -173,6 +175,23 @@ describe('an acknowledgement in PagerDuty', () => {
     const late = says('incident.acknowledged');
     await becomes(0.2);
     expect(await arrives(late)).toContainEqual(expect.stringContaining('before its severity was raised'));
+    expect(await incident()).not.toHaveProperty('acknowledged');
+  });
+
+  test('is not let go of by what happened before it, however late that comes', async () => {
+    const { becomes, says, arrives, incident, ledger, store } = await openPaged('SQLite');
+    await becomes(0.5);
+    store.advance(minute);
+    const late = says('incident.unacknowledged', { by: null });
+    store.advance(minute);
+    const by = 'ada (Slack)';
+    await changeIncident(ledger, key, (each, at) => acknowledge(each, { by, at }));
+    expect(await arrives(late)).toContainEqual(
+      expect.stringMatching(/unacknowledged before ada \(Slack\) acknowledged it, at /),
+    );
+    expect(await incident()).toMatchObject({ acknowledged: { by } });
+    store.advance(minute);
+    await arrives(says('incident.unacknowledged', { by: null }));
     expect(await incident()).not.toHaveProperty('acknowledged');
   });
 
