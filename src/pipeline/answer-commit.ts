@@ -77,7 +77,7 @@ function reopenedNotice({ page, by }: Answer, { key, episode, now }: { key: stri
   return ownerNotice({ about, words, severity: 'warning', now });
 }
 
-function aboutPage(answer: Answer, { paged, asked, unasked }: Found): string[] {
+function aboutPage(answer: Answer, { paged, asked, unasked, unnamed }: Found): string[] {
   const { type, page, by } = answer;
   if (!page) return [`${type}: nothing follows from it here`];
   const { priority, assigned } = page;
@@ -86,6 +86,7 @@ function aboutPage(answer: Answer, { paged, asked, unasked }: Found): string[] {
     ...(priority === undefined ? [] : [`priority ${priority}`]),
     ...(assigned === undefined ? [] : [`assigned to ${assigned}`]),
   ].join(', ');
+  if (unnamed) return [shown, 'by what is remembered of it, since PagerDuty names no key of ours for it now'];
   if (paged.length > 0) {
     return asked ? [shown, `by what is remembered of it, since nobody could be asked: ${asked.reason}`] : [shown];
   }

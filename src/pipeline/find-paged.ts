@@ -13,6 +13,8 @@ export type Found = {
   paged: FoundPaged[];
   /** Why nobody could say what else the page is made of. */
   asked?: Unanswered;
+  /** It was said to be made of nothing of ours, and yet is known. */
+  unnamed?: true;
   /** It names no key, and nobody can be asked. */
   unasked?: true;
 };
@@ -28,9 +30,13 @@ export async function findPaged(
   const named = key === undefined ? [] : await findByKeys(ledger, answer, [{ key }]);
   if (named.length > 0) return { paged: named };
   const asked = await ask?.(page.id);
-  if (asked?.kind === 'alerts') return { paged: await findByKeys(ledger, answer, asked.alerts) };
+  const listed = asked?.kind === 'alerts' ? await findByKeys(ledger, answer, asked.alerts) : [];
+  if (listed.length > 0) return { paged: listed };
   const paged = await findById(ledger, answer);
-  return asked ? { paged, asked } : { paged, unasked: true };
+  if (!asked) return { paged, unasked: true };
+  if (asked.kind !== 'alerts') return { paged, asked };
+  // What is of another account, or was moved to another page, has no alerts that this key may read.
+  return paged.length > 0 ? { paged, unnamed: true } : { paged };
 }
 
 /** The incidents that were told under these keys, each once. */
@@ -124,14 +130,23 @@ function onlyPlace(told: NotificationHistory[], episode: number | undefined): { 
 const perPage = 100;
 const mostLooked = 1_000;
 
-/** The open incidents whose page this is known to be, among the thousand that changed last. */
-async function findById(ledger: PagedLedger, { page }: Answer): Promise<FoundPaged[]> {
+/**
+ * The incidents one of whose pages this is known to be, in whichever episode: among the thousand that changed last of
+ * those that are open, and as many of those that are over. News of what is over are nobody's.
+ */
+async function findById(ledger: PagedLedger, answer: Answer): Promise<FoundPaged[]> {
+  const open = await findByIdAmong(ledger, answer, { open: true });
+  return answer.what === 'news' ? open : [...open, ...(await findByIdAmong(ledger, answer, { open: false }))];
+}
+
+async function findByIdAmong(ledger: PagedLedger, { page }: Answer, { open }: { open: boolean }) {
   const found: FoundPaged[] = [];
   let after: string | undefined;
   for (let looked = 0; looked < mostLooked; looked += perPage) {
-    const { items, next } = await ledger.listIncidents({ open: true, limit: perPage, ...(after ? { after } : {}) });
-    for (const { key, pages, episode } of items) {
-      if (!pages?.some((each) => each.id === page?.id && each.episode === episode)) continue;
+    const { items, next } = await ledger.listIncidents({ open, limit: perPage, ...(after ? { after } : {}) });
+    for (const { key, pages } of items) {
+      const episode = pages?.find((each) => each.id === page?.id)?.episode;
+      if (episode === undefined) continue;
       const whole = await ledger.findIncident(key);
       if (whole?.incident) {
         const there = onlyPlace(whole.notifications.filter(isToldThere), episode);

@@ -332,6 +332,49 @@ describe('a webhook without a key', () => {
     expect(await incident()).toMatchObject({ open: false });
   });
 
+  test.each([
+    ['', []],
+    [', also where another episode is open by now', [0.5]],
+  ])('that says its page was reopened is told to the owner once%s', async (_, then) => {
+    const { becomes, says, arrives, does, incident, messages, store } = await openPaged('SQLite');
+    await becomes(0.5);
+    await arrives(says('incident.triggered', { by: null }));
+    await does('resolved', { key: null });
+    for (const rate of then) await becomes(rate);
+    store.advance(minute);
+    const notes = await arrives(says('incident.reopened', { key: null, incident: 0 }));
+    expect(notes).toContainEqual(expect.stringContaining('nothing is reopened'));
+    await arrives(says('incident.reopened', { key: null, incident: 0 }));
+    expect(await incident()).toMatchObject({ open: then.length > 0, episode: 1 + then.length });
+    const told = messages().filter(({ text }) => text?.includes('was reopened there by Ada Lovelace (PagerDuty)'));
+    expect(told).toHaveLength(1);
+  });
+
+  test('about a page of what has ended comes too late', async () => {
+    const { becomes, says, arrives, does, expectNothingChanges, store } = await openPaged('SQLite');
+    await becomes(0.5);
+    await arrives(says('incident.triggered', { by: null }));
+    await does('resolved', { key: null });
+    store.advance(minute);
+    const late = says('incident.acknowledged', { key: null });
+    expect(await expectNothingChanges(late)).toContainEqual(expect.stringContaining('already over: episode 1'));
+  });
+
+  test.each(['404', 'no alerts'])('is about the page that is known, where PagerDuty answers %s', async (answer) => {
+    const { becomes, says, arrives, incident, pagerDuty, store } = await openPaged('SQLite', { asks: true });
+    await becomes(0.5);
+    await arrives(says('incident.triggered', { by: null }));
+    store.advance(minute);
+    const resolved = says('incident.resolved', { key: null });
+    pagerDuty.apiFaults.failNext(
+      answer === '404' ? { status: 404, body: '{}' } : { status: 200, body: '{"alerts": [], "more": false}' },
+    );
+    expect(await arrives(resolved)).toContain(
+      'by what is remembered of it, since PagerDuty names no key of ours for it now',
+    );
+    expect(await incident()).toMatchObject({ open: false });
+  });
+
   test('is about nothing known where nobody can be asked', async () => {
     const { becomes, says, expectNothingChanges } = await openPaged('SQLite');
     await becomes(0.5);
