@@ -57,6 +57,31 @@ export function resolveByHand(incident: Incident, act: PersonsAct): Settled | st
   return settle(incident, over, { ...untouched(act.at), end: { why: 'by-hand', ...person, ...thereOf(act) } });
 }
 
+/** What a person asks for, once more. */
+export type Asked = PersonsAct & ({ what: 'acknowledge' | 'resolve' } | { what: 'snooze'; until: number });
+
+/** For so long the same word by the same person is taken for one that came twice. */
+const sameWordMs = 600_000;
+
+/**
+ * It is so already, by themself and a moment ago: it came twice, by way of another process perhaps, and there is nothing
+ * to tell them. Not where they said something about it that was not kept.
+ */
+export function standsAlready({ acknowledged, snoozed, open, last, episode }: Incident, asked: Asked): boolean {
+  if (asked.episode !== undefined && asked.episode !== episode) return false;
+  const { comment } = personOf(asked);
+  const isTheirs = (act: ByPerson | undefined) =>
+    act !== undefined && act.by === personOf(asked).by && act.comment === comment && asked.at - act.at < sameWordMs;
+  switch (asked.what) {
+    case 'acknowledge':
+      return open && isTheirs(acknowledged);
+    case 'snooze':
+      return open && snoozed?.until === asked.until && isTheirs(snoozed);
+    case 'resolve':
+      return !open && last?.by !== undefined && isTheirs({ by: last.by, at: last.endedAt });
+  }
+}
+
 /**
  * The open incident with somebody who is told instead of one that could not be, and its episode, which is the same to
  * everybody else; `undefined` where nothing is open or that address is told already.

@@ -1,28 +1,53 @@
 import { escaped } from '../destinations/slack/mrkdwn.ts';
-import type { PersonsChange } from '../pipeline/people.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Asked } from '../domain/people.ts';
+import { acknowledge, resolveByHand, snooze, standsAlready } from '../domain/people.ts';
+import type { Settled } from '../domain/settle.ts';
 import { changeIncident } from '../pipeline/people.ts';
 import type { Desk } from './desk.ts';
 
 export const longestKey = 300;
 const longestWhy = 500;
 
-/** Does it; or says, in words for the one who asked, why nothing was changed. */
+/** What somebody asks for; when, the ledger says. */
+export type Asking = { by: string; episode?: number; comment?: string } & (
+  | { what: 'acknowledge' | 'resolve' }
+  | { what: 'snooze'; until: number }
+);
+
+/**
+ * Does it; or says, in words for the one who asked, why nothing was changed. Nothing where it is as they asked for, and
+ * by themself: Slack may say a thing twice, to two processes.
+ */
 export async function changing(
   { ledger, log }: Pick<Desk, 'ledger' | 'log'>,
   key: string,
-  { change, ...about }: { change: PersonsChange; act: string; by: string },
+  asking: Asking,
 ): Promise<string | undefined> {
-  const answer = await changeIncident(ledger, key, change);
-  log.info({ key, ...about, answer: answer.kind }, 'slack-app.acted');
+  const { what: act, by } = asking;
+  const answer = await changeIncident(ledger, key, (incident, at) => changed(incident, { ...asking, at }));
+  log.info({ key, act, by, answer: answer.kind }, 'slack-app.acted');
   switch (answer.kind) {
     case 'changed':
       return undefined;
     case 'unchanged':
+      if (standsAlready(answer.incident, { ...asking, at: await ledger.now() })) return undefined;
       return `Nothing was changed: ${escaped(answer.why, longestWhy)}.`;
     case 'unknown':
       return `There is no incident \`${codeOf(key)}\`.`;
     case 'busy':
       return `\`${codeOf(key)}\` changes all the time: nothing was done. Try it again.`;
+  }
+}
+
+function changed(incident: Incident, asked: Asked): Settled | string {
+  switch (asked.what) {
+    case 'acknowledge':
+      return acknowledge(incident, asked);
+    case 'resolve':
+      return resolveByHand(incident, asked);
+    case 'snooze':
+      return snooze(incident, asked);
   }
 }
 

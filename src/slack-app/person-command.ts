@@ -1,7 +1,6 @@
 import { durationWords } from '../domain/duration.ts';
-import { resolveByHand, snooze } from '../domain/people.ts';
-import type { PersonsChange } from '../pipeline/people.ts';
 import { openKeysLike } from '../pipeline/people.ts';
+import type { Asking } from './changing.ts';
 import { changing, codeOf, unknownKeyWords } from './changing.ts';
 import type { Verb } from './command.ts';
 import { aroundDuration, keysMeant } from './command-text.ts';
@@ -17,9 +16,8 @@ export const resolveCommand: Verb = async (rest, command, desk) => {
   const chosen = meant.find(({ key }) => known.has(key));
   // A word alone may be meant as a key, and the rest as a comment.
   if (!chosen) return unknown(meant.at(-1)?.key ?? '', desk);
-  const act = personsAct(command, chosen.rest);
-  const change: PersonsChange = (incident, at) => resolveByHand(incident, { ...act, at });
-  return acting(desk, { command, key: chosen.key, act: 'resolve', change, done: 'is resolved' });
+  const asking = { what: 'resolve' as const, ...personsAct(command, chosen.rest) };
+  return acting(desk, { command, key: chosen.key, asking, done: 'is resolved' });
 };
 
 const longestMs = 365 * 86_400_000;
@@ -31,25 +29,23 @@ export const snoozeCommand: Verb = async (rest, command, desk) => {
   const { before: key, forMs, after } = asked;
   if (forMs > longestMs) return 'A snooze may last a year at the most.';
   const until = (await desk.ledger.now()) + forMs;
-  const act = { ...personsAct(command, after), until };
-  const change: PersonsChange = (incident, at) => snooze(incident, { ...act, at });
-  return acting(desk, { command, key, act: 'snooze', change, done: `is snoozed for ${durationWords(forMs)}` });
+  const asking = { what: 'snooze' as const, ...personsAct(command, after), until };
+  return acting(desk, { command, key, asking, done: `is snoozed for ${durationWords(forMs)}` });
 };
 
 function personsAct({ user }: Command, comment: string) {
   return { by: byWords(user), ...(comment === '' ? {} : { comment }) };
 }
 
-type Acting = { command: Command; key: string; act: string; change: PersonsChange; done: string };
+type Acting = { command: Command; key: string; asking: Asking; done: string };
 
-async function acting(desk: Desk, { command, key, act, change, done }: Acting): Promise<string> {
+async function acting(desk: Desk, { command, key, asking, done }: Acting): Promise<string> {
   const incident = (await desk.ledger.readIncidents([key])).get(key);
   if (!incident) return unknown(key, desk);
   const told = incident.rung.map((each) => each.address);
   const refusal = await desk.operators.refusalAtAll(command.user.id, told);
   if (refusal !== undefined) return refusal;
-  const by = byWords(command.user);
-  return (await changing(desk, key, { act, by, change })) ?? `\`${codeOf(key)}\` ${done}.`;
+  return (await changing(desk, key, asking)) ?? `\`${codeOf(key)}\` ${done}.`;
 }
 
 async function unknown(key: string, { ledger }: Desk): Promise<string> {

@@ -1,5 +1,4 @@
 import type { About } from '../destinations/slack/buttons.ts';
-import { acknowledge, resolveByHand, snooze } from '../domain/people.ts';
 import { changing } from './changing.ts';
 import type { Desk } from './desk.ts';
 import type { Press, Submission } from './payload.ts';
@@ -20,18 +19,8 @@ export async function pressed(press: Press, desk: Desk): Promise<string | undefi
   const refusal = await desk.operators.refusalAt(press.user.id, told.address);
   if (refusal !== undefined) return refusal;
   const by = byWords(press.user);
-  switch (press.action) {
-    case 'acknowledge': {
-      const act = { act: 'acknowledge', by };
-      return changing(desk, key, { ...act, change: (incident, at) => acknowledge(incident, { by, at, episode }) });
-    }
-    case 'resolve': {
-      const act = { act: 'resolve', by };
-      return changing(desk, key, { ...act, change: (incident, at) => resolveByHand(incident, { by, at, episode }) });
-    }
-    case 'snooze':
-      return press.choice === 'other' ? openSnoozeForm(press, told, desk) : snoozePressed(press, told, desk);
-  }
+  if (press.action !== 'snooze') return changing(desk, key, { what: press.action, by, episode });
+  return press.choice === 'other' ? openSnoozeForm(press, told, desk) : snoozePressed(press, told, desk);
 }
 
 /** A button says what it is about; it counts for what the ledger knows to have been told there. */
@@ -60,12 +49,7 @@ async function snoozePressed(
 ): Promise<string | undefined> {
   const by = byWords(press.user);
   const { until, note } = await snoozeEnd(press, address, desk);
-  const change = changing(desk, key, {
-    act: 'snooze',
-    by,
-    change: (incident, at) => snooze(incident, { by, at, until, episode }),
-  });
-  return (await change) ?? note;
+  return (await changing(desk, key, { what: 'snooze', by, until, episode })) ?? note;
 }
 
 /** A form that was filled in: what there is to say about it, if it was not done; `until` is wrong. */
@@ -84,11 +68,7 @@ export async function submitted(submission: Submission, desk: Desk): Promise<Sub
   if (until <= now) return { until: 'That is over already: a snooze ends in the future.' };
   if (until - now > longestMs) return { until: 'A snooze may last a year at the most.' };
   const by = byWords(submission.user);
-  const act = { by, until, episode: told.number, ...(comment === '' ? {} : { comment }) };
-  const words = await changing(desk, told.key, {
-    act: 'snooze',
-    by,
-    change: (incident, at) => snooze(incident, { ...act, at }),
-  });
+  const said = comment === '' ? {} : { comment };
+  const words = await changing(desk, told.key, { what: 'snooze', by, until, episode: told.number, ...said });
   return words === undefined ? undefined : { words };
 }

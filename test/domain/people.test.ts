@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
 import { stepOf } from '../../src/domain/owed.ts';
 import type { PersonsAct } from '../../src/domain/people.ts';
-import { acknowledge, resolveByHand, snooze, unacknowledge } from '../../src/domain/people.ts';
+import { acknowledge, resolveByHand, snooze, standsAlready, unacknowledge } from '../../src/domain/people.ts';
 import type { Settled } from '../../src/domain/settle.ts';
 import { freshIncident } from '../../src/domain/settle.ts';
 import { changesIn, hour, minute, start, town } from './town.ts';
@@ -215,6 +215,50 @@ describe('what cannot be changed', () => {
     const before = current();
     expect(action(before, { ...ada, episode: 1 })).toBe('already over: episode 1');
     expect(current()).toBe(before);
+  });
+});
+
+describe('what somebody asks for', () => {
+  const ask = { by: 'ada', at: ada.at + 9 * minute };
+  const until = start + 3 * hour;
+
+  test('stands already where they did it themselves, a moment ago', () => {
+    const { happens, person, current } = lowTown();
+    happens(bad);
+    expect(standsAlready(current(), { ...ask, what: 'acknowledge' })).toBe(false);
+    person(acknowledge, ada);
+    person(snooze, { ...ada, until, comment: 'asleep' });
+    for (const asked of [
+      { ...ask, what: 'acknowledge' as const },
+      { ...ask, what: 'acknowledge' as const, episode: 1 },
+      { ...ask, what: 'snooze' as const, until, comment: 'asleep' },
+    ])
+      expect([asked, standsAlready(current(), asked)]).toEqual([asked, true]);
+    person(resolveByHand, ada);
+    expect(standsAlready(current(), { ...ask, what: 'resolve', episode: 1 })).toBe(true);
+  });
+
+  test('does not stand where it was another, another act, longer ago, or without the same words', () => {
+    const { happens, person, current } = lowTown();
+    happens(bad);
+    person(acknowledge, ada);
+    person(snooze, { ...ada, until, comment: 'asleep' });
+    for (const asked of [
+      { ...ask, what: 'acknowledge' as const, by: 'bob' },
+      { ...ask, what: 'acknowledge' as const, at: ada.at + 11 * minute },
+      { ...ask, what: 'acknowledge' as const, comment: 'on it' },
+      { ...ask, what: 'snooze' as const, until: until + 1, comment: 'asleep' },
+      { ...ask, what: 'snooze' as const, until },
+      { ...ask, what: 'resolve' as const },
+    ])
+      expect([asked, standsAlready(current(), asked)]).toEqual([asked, false]);
+    person(resolveByHand, ada);
+    for (const asked of [
+      { ...ask, what: 'resolve' as const, comment: 'rolled back' },
+      { ...ask, what: 'resolve' as const, by: 'bob' },
+      { ...ask, what: 'acknowledge' as const },
+    ])
+      expect([asked, standsAlready(current(), asked)]).toEqual([asked, false]);
   });
 });
 

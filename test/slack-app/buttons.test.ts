@@ -163,6 +163,22 @@ describe.each(['http', 'socket'] as const)('over %s, somebody who reads the alar
 });
 
 describe('the buttons', () => {
+  test('say nothing to whoever did it themselves, as when Slack says it again to another process', async () => {
+    const town = await openSlackTown();
+    await town.rings();
+    const old = structuredClone(town.last());
+    if (!old) throw new Error('nothing rang');
+    const [person, other] = [town.person(ada), town.person(bob)];
+    for (const words of ['Acknowledge', 'Acknowledge', 'Resolve', 'Resolve']) {
+      await person.press(words, undefined, { on: old });
+    }
+    await other.press('Resolve', undefined, { on: old });
+    await expect.poll(() => other.alone()).toEqual([expect.stringContaining('was resolved by ada (Slack)')]);
+    expect(person.alone()).toEqual([]);
+    const acted = town.lines.filter(({ msg }) => msg === 'slack-app.acted').map(({ answer }) => answer);
+    expect(acted).toEqual(['changed', 'unchanged', 'changed', 'unchanged', 'unchanged']);
+  });
+
   test('reach every other destination of the incident', async () => {
     const beside = { other: { type: 'slack', channel: otherChannel, pace: 'none' } };
     const town = await openSlackTown({ beside });
@@ -232,7 +248,7 @@ describe('the buttons', () => {
     const town = await openSlackTown();
     await town.rings();
     const person = town.person(ada);
-    await person.press('Acknowledge');
+    await town.person(bob).press('Acknowledge');
     town.slack.failMethod('response', '500');
     await person.press('Acknowledge');
     expect(person.answered()).toEqual({ status: 200, body: undefined });

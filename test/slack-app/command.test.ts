@@ -42,7 +42,8 @@ describe.each(['http', 'socket'] as const)('over %s, /tocsin', (transport) => {
     await town.rings();
     expect(await town.asks(`resolve ${key} it was <@U1> & co`)).toBe('`placement:news.example.com` is resolved.');
     await expect.poll(() => seen(town.last())?.body).toContain('*Comment:* it was &lt;@U1&gt; &amp; co');
-    expect(await town.asks(`resolve ${key}`)).toMatch(
+    expect(await town.asks(`resolve ${key}`)).toBe('`placement:news.example.com` is resolved.');
+    expect(await town.asks(`resolve ${key}`, bob)).toMatch(
       /^Nothing was changed: nothing is open under this key: episode 1 was resolved by ada/,
     );
   });
