@@ -8,7 +8,9 @@ import type { Desk } from './desk.ts';
 import { askSlack } from './desk.ts';
 import { listenTo } from './listeners.ts';
 import { openOperators } from './operators.ts';
+import { readSubmission } from './payload.ts';
 import type { SlackAppParts } from './slack-app.ts';
+import { insteadOfUnreadable } from './snooze-form.ts';
 import type { Connection } from './socket-mode.ts';
 import { connectToSlack } from './socket-mode.ts';
 
@@ -65,7 +67,10 @@ export function openBoltApp(parts: SlackAppParts): BoltApp {
     const ack: AckFn<unknown> = async (answer) => answered.resolve(answer);
     const done = app
       .processEvent({ body: payload, ack })
-      .catch((error) => log.warn({ bolt: wordsOf(error) }, 'slack-app.unreadable'))
+      .catch((error) => {
+        log.warn({ bolt: wordsOf(error) }, 'slack-app.unreadable');
+        if (readSubmission(payload) === 'unreadable') answered.resolve(insteadOfUnreadable);
+      })
       .finally(() => {
         clearTimeout(late);
         answered.resolve(undefined);

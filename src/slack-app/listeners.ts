@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App, RespondFn } from '@slack/bolt';
+import type { App, RespondFn, ViewResponseAction } from '@slack/bolt';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import { wordsOf } from './bolt-log.ts';
 import { commanded } from './command.ts';
@@ -9,7 +9,7 @@ import { readCommand, readPress, readSubmission, snoozeForm } from './payload.ts
 import type { Submitted } from './press.ts';
 import { pressed, submitted } from './press.ts';
 import { isResponseAddress } from './response-address.ts';
-import { insteadOfForm } from './snooze-form.ts';
+import { insteadOfForm, insteadOfUnreadable } from './snooze-form.ts';
 
 /** Slack waits for three seconds; what takes longer is answered beside. */
 const soonMs = 2_000;
@@ -43,16 +43,24 @@ export function listenTo(app: App, desk: Desk): void {
   app.view(/^/, async ({ body, ack }) => {
     const submission = readSubmission(body);
     if (!submission) return ack();
+    if (submission === 'unreadable') {
+      desk.log.warn({ what: 'form' }, 'slack-app.unreadable');
+      return ack(insteadOfUnreadable);
+    }
     const { answer } = forms(submission.interaction, () => filledIn(desk, () => submitted(submission, desk)));
     const answered = await soon(answer.then((refused) => ({ refused })));
-    const refused = answered ? answered.refused : { words: slowWords };
-    if (!refused) return ack();
-    if ('until' in refused) return ack({ response_action: 'errors', errors: { [snoozeForm.until]: refused.until } });
-    return ack({ response_action: 'update', view: insteadOfForm(refused.words) });
+    return ack(inPlaceOf(answered ? answered.refused : { words: slowWords }));
   });
 
   app.shortcut({}, async ({ ack }) => ack());
   app.options({}, async ({ ack }) => ack());
+}
+
+/** What the form is answered: nothing closes it. */
+function inPlaceOf(refused: Submitted): ViewResponseAction | undefined {
+  if (!refused) return undefined;
+  if ('until' in refused) return { response_action: 'errors', errors: { [snoozeForm.until]: refused.until } };
+  return { response_action: 'update', view: insteadOfForm(refused.words) };
 }
 
 const slowWords = 'This takes longer than it should: the message shows whether it was done.';

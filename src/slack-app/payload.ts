@@ -100,25 +100,27 @@ const submission = z.object({
   }),
 });
 
-/** The form that says until when; `undefined` for anything else. */
-export function readSubmission(body: unknown): Submission | undefined {
+const ours = z.object({ view: z.object({ callback_id: z.literal(snoozeForm.callbackId) }) });
+
+/** The form that says until when; `unreadable` where it is not as it was sent out; `undefined` for anything else. */
+export function readSubmission(body: unknown): Submission | 'unreadable' | undefined {
+  if (!ours.safeParse(body).success) return undefined;
   const parsed = submission.safeParse(body);
-  if (!parsed.success) return undefined;
+  if (!parsed.success) return 'unreadable';
   const { trigger_id: interaction, user, view } = parsed.data;
   const [channel = '', value] = view.private_metadata.split(' ');
   const about = readValue(value);
   const { until, comment } = view.state.values;
   const seconds = until.until.selected_date_time;
-  return (
-    about && {
-      interaction,
-      user: userOf(user),
-      about,
-      channel,
-      until: typeof seconds === 'number' ? seconds * 1_000 : undefined,
-      comment: comment.comment.value?.trim() ?? '',
-    }
-  );
+  if (!about) return 'unreadable';
+  return {
+    interaction,
+    user: userOf(user),
+    about,
+    channel,
+    until: typeof seconds === 'number' ? seconds * 1_000 : undefined,
+    comment: comment.comment.value?.trim() ?? '',
+  };
 }
 
 function userOf({ id, name, username }: { id: string; name?: string | undefined; username?: string | undefined }) {

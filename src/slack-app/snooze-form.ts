@@ -67,3 +67,11 @@ export function insteadOfForm(words: string): View {
     blocks: [{ type: 'section', text: { type: 'mrkdwn', text: words } }],
   };
 }
+
+/** Acknowledged alone, the form would close as if it had been done. */
+export const insteadOfUnreadable = {
+  response_action: 'update' as const,
+  view: insteadOfForm(
+    'This form could not be read: nothing was changed. `/tocsin snooze &lt;key&gt; &lt;duration&gt;` does the same.',
+  ),
+};

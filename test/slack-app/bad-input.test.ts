@@ -100,7 +100,6 @@ test('what is signed and none of ours is acknowledged, and changes nothing', asy
     { type: 'view_closed', user, team: null, view: {} },
     { type: 'view_submission', user, team: null, view: {} },
     { type: 'view_submission', user, team: null, view: { callback_id: 'other' } },
-    { type: 'view_submission', user, team: null, trigger_id: 't', view: { callback_id: 'tocsin:snooze', state: {} } },
     { event: null },
     { event: { type: 'message', text: 'x', channel: 'C0123456789' }, type: 'event_callback' },
     { command: '/other', user_id: 'U1' },
@@ -113,6 +112,37 @@ test('what is signed and none of ours is acknowledged, and changes nothing', asy
   const person = town.person(ada);
   await person.press('Acknowledge');
   await expect.poll(async () => (await town.ledger.readIncidents([key])).get(key)?.acknowledged).toBeDefined();
+});
+
+test('a form of ours that cannot be read says so in its place, changes nothing, and is logged', async () => {
+  const town = await openSlackTown();
+  await town.rings();
+  const person = town.person(ada);
+  await person.press('Snooze', 'until …');
+  await expect.poll(() => person.modal()).toBeDefined();
+  const { payload } = await person.submit({ untilMs: Date.now() - hour });
+  const view = payload.view as Record<string, unknown> & { state: { values: Record<string, object> } };
+  const { comment } = view.state.values;
+  const forms: object[] = [
+    { ...payload, trigger_id: undefined },
+    { ...payload, user: {} },
+    { ...payload, user: null },
+    { ...payload, view: { ...view, state: undefined } },
+    { ...payload, view: { ...view, state: { values: { comment } } } },
+    { ...payload, view: { ...view, state: { values: { until: { until: { selected_date_time: '9' } }, comment } } } },
+    ...[undefined, '', 'C0123456789', 'C0123456789 junk', 7].map((private_metadata) => {
+      return { ...payload, view: { ...view, private_metadata } };
+    }),
+  ];
+  for (const unreadable of forms) {
+    const answer = await posted(town, form({ ...unreadable }));
+    expect([unreadable, answer]).toMatchObject([unreadable, { status: 200, body: { response_action: 'update' } }]);
+    expect(JSON.stringify(answer.body)).toContain('This form could not be read: nothing was changed.');
+  }
+  const logged = town.lines.filter(({ msg }) => msg === 'slack-app.unreadable');
+  expect(logged).toHaveLength(forms.length);
+  expect(logged[0]).toMatchObject({ what: 'form' });
+  expect((await town.ledger.readIncidents([key])).get(key)).not.toHaveProperty('snoozed');
 });
 
 test('Slack is given the challenge back, if it signed it', async () => {
