@@ -3,14 +3,15 @@ import { nearest } from '../domain/nearest.ts';
 import { firstWords } from './command-text.ts';
 import type { Desk } from './desk.ts';
 import type { Command } from './payload.ts';
-import { resolveCommand, snoozeCommand } from './person-command.ts';
+import { ackCommand, resolveCommand, snoozeCommand } from './person-command.ts';
 import { silenceCommand } from './silence-command.ts';
 import { statusText } from './status.ts';
 import { testCommand } from './test-command.ts';
 import { whyCommand } from './why-command.ts';
+import type { Wrong } from './wrong-words.ts';
 
-/** What a verb answers; `undefined` where its words are not what it takes. */
-export type Verb = (rest: string, command: Command, desk: Desk) => Promise<string | undefined>;
+/** What a verb answers; or which of its words is wrong. */
+export type Verb = (rest: string, command: Command, desk: Desk) => Promise<string | Wrong>;
 
 const verbs: Readonly<Record<string, { run: Verb; takes: string; does: string }>> = {
   status: {
@@ -19,6 +20,7 @@ const verbs: Readonly<Record<string, { run: Verb; takes: string; does: string }>
     does: 'what is open, dead letters, when each source was last heard',
   },
   why: { run: whyCommand, takes: '<key or link to a message>', does: 'why it rang, and what became of it' },
+  ack: { run: ackCommand, takes: '<key> [comment]', does: 'says that you have it in hand' },
   silence: {
     run: silenceCommand,
     takes: '<filter> <duration> <comment>',
@@ -36,7 +38,8 @@ export async function commanded(command: Command, desk: Desk): Promise<string> {
   const name = word.toLowerCase();
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (!verb) return name === '' ? helpText() : `${unknownVerb(name)}\n${helpText()}`;
-  return (await verb.run(rest, command, desk)) ?? `That is not what it takes:\n${usageOf(name)}`;
+  const answer = await verb.run(rest, command, desk);
+  return typeof answer === 'string' ? answer : `${answer.wrong}\n${usageOf(name)}`;
 }
 
 const longestWord = 40;

@@ -7,8 +7,10 @@ import { compileSilence, subjectOf } from '../domain/silence.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { codeOf } from './changing.ts';
 import type { Verb } from './command.ts';
-import { aroundDuration, firstWords, leadingJson } from './command-text.ts';
+import { firstWords, leadingJson } from './command-text.ts';
 import { byWords } from './payload.ts';
+import type { Wrong } from './wrong-words.ts';
+import { noDurationWords, timed } from './wrong-words.ts';
 
 const longestMs = 365 * 86_400_000;
 const mostProblems = 5;
@@ -18,7 +20,7 @@ const longestFilter = 300;
 /** `/tocsin silence <filter> <duration> <comment>`: the filter as JSON, or a key with `*` and `?`. */
 export const silenceCommand: Verb = async (rest, { interaction, user }, desk) => {
   const asked = askedFor(rest);
-  if (!asked) return undefined;
+  if ('wrong' in asked) return asked;
   const refusal = await desk.operators.refusalAtAll(user.id, []);
   if (refusal !== undefined) return refusal;
   const { forMs, comment } = asked;
@@ -42,17 +44,30 @@ export const silenceCommand: Verb = async (rest, { interaction, user }, desk) =>
 
 type Asked = { filter: { json: string } | { key: string }; forMs: number; comment: string };
 
-function askedFor(text: string): Asked | undefined {
-  if (!text.startsWith('{')) {
-    const asked = aroundDuration(text);
-    if (!asked || asked.before === '') return undefined;
-    return { filter: { key: asked.before }, forMs: asked.forMs, comment: asked.after };
-  }
+function askedFor(text: string): Asked | Wrong {
+  if (text === '') return { wrong: 'Say what is to be silenced, for how long, and why.' };
+  const asked = text.startsWith('{') ? askedInJson(text) : askedByKey(text);
+  if ('wrong' in asked || asked.comment !== '') return asked;
+  return { wrong: `I do not see a comment behind \`${lastWord(text)}\`: say why, for the others.` };
+}
+
+function askedByKey(text: string): Asked | Wrong {
+  const asked = timed(text, 'filter');
+  return 'wrong' in asked ? asked : { filter: { key: asked.before }, forMs: asked.forMs, comment: asked.after };
+}
+
+function askedInJson(text: string): Asked | Wrong {
   const json = leadingJson(text);
-  if (!json) return undefined;
+  if (!json) return { wrong: 'The JSON of the filter does not end: a brace or a quote is missing.' };
+  if (json.rest === '') return { wrong: 'I do not see a duration such as `2h` behind the filter.' };
   const { text: duration, rest: comment } = firstWords(json.rest);
   const forMs = parseDuration(duration) ?? 0;
-  return forMs > 0 ? { filter: { json: json.json }, forMs, comment } : undefined;
+  return forMs > 0 ? { filter: { json: json.json }, forMs, comment } : { wrong: noDurationWords(json.rest) };
+}
+
+/** Without a comment, that is the duration. */
+function lastWord(text: string): string {
+  return /\S+$/.exec(text)?.[0] ?? '';
 }
 
 type Made = { json: unknown; filter: Filter } | { problems: Problem[] };

@@ -5,6 +5,7 @@ import { nearest } from '../domain/nearest.ts';
 import { testNotice } from '../domain/notice.ts';
 import { owedFor } from '../domain/owed.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { codeOf } from './changing.ts';
 import type { Verb } from './command.ts';
 import { firstWords } from './command-text.ts';
 import { byWords } from './payload.ts';
@@ -15,7 +16,8 @@ const mostNames = 20;
 /** `/tocsin test <destination>`: told like anything else, by way of the outbox. */
 export const testCommand: Verb = async (rest, { interaction, user }, { ledger, places, channels, operators, log }) => {
   const { text: name, rest: more } = firstWords(rest);
-  if (name === '' || more !== '') return undefined;
+  if (name === '') return { wrong: 'Say which destination.' };
+  if (more !== '') return { wrong: `\`${codeOf(rest)}\` is more than the name of one destination.` };
   const place = places().get(name);
   if (!place) return unknownPlace(name, [...places().keys()]);
   const { address } = place;
@@ -26,7 +28,7 @@ export const testCommand: Verb = async (rest, { interaction, user }, { ledger, p
   const about = createHash('sha256').update(interaction).digest('hex').slice(0, 16);
   const episode = testNotice({ about, words: `a test, asked for by ${by}`, now: await ledger.now() });
   const [owed] = owedFor({ change: 'opened', episode, joined: [place] }, [place]).map((each) => each.owed);
-  if (!owed) return undefined;
+  if (!owed) throw new Error(`nothing is owed to ${name}`);
   await ledger.commit([{ token: randomUUID(), expects: [], incidents: [], episodes: [episode], owed: [owed] }]);
   log.info({ destination: name, by }, 'slack-app.tested');
   return outcome(ledger, { id: owed.id, name });

@@ -7,7 +7,7 @@ import { whyText } from './why.ts';
 
 /** `/tocsin why <key or link to a message>`. */
 export const whyCommand: Verb = async (rest, _command, { ledger }) => {
-  if (rest === '') return undefined;
+  if (rest === '') return { wrong: 'Say of what: a key, or a link to a message.' };
   const link = linkIn(rest);
   if (!link) return whyText(ledger, { key: firstWords(rest).isQuoted ? firstWords(rest).text : rest });
   const told = await toldAs(link, ledger);

@@ -48,6 +48,18 @@ describe.each(['http', 'socket'] as const)('over %s, /tocsin', (transport) => {
     );
   });
 
+  test('ack says who has it, as the button does', async () => {
+    const town = await asking({ transport });
+    await town.rings();
+    expect(await town.asks(`ack ${key} on it`)).toBe('`placement:news.example.com` is acknowledged.');
+    await expect.poll(() => seen(town.last())?.body).toContain('*Acknowledged* by ada (Slack), ');
+    expect(await town.incident()).toMatchObject({ acknowledged: { by: 'ada (Slack)', comment: 'on it' } });
+    expect(await town.asks(`ack ${key}`, bob)).toMatch(
+      /^Nothing was changed: already acknowledged by ada \(Slack\) at/,
+    );
+    expect(await town.asks('ack placement:nws.example.com')).toContain('Open is: `placement:news.example.com`');
+  });
+
   test('snooze holds it back for so long', async () => {
     const town = await asking({ transport });
     await town.rings();
@@ -65,9 +77,11 @@ describe.each(['http', 'socket'] as const)('over %s, /tocsin', (transport) => {
       /^Silence `\w{10}` holds until <!date.*: `{"key":{"\$glob":"placement:\*"}}`\n1 open incident matches it now\./,
     );
     const filter = { event: { domain: 'a b.example' }, severity: { $in: ['error'] } };
-    expect(await town.asks(`silence ${JSON.stringify(filter)} 30m`)).toContain('Nothing that is open now matches it.');
+    expect(await town.asks(`silence ${JSON.stringify(filter)} 30m tests`)).toContain(
+      'Nothing that is open now matches it.',
+    );
     expect(await town.ledger.listSilences({ over: false })).toMatchObject([
-      { filter, by: 'ada (Slack)', comment: '' },
+      { filter, by: 'ada (Slack)', comment: 'tests' },
       { filter: { key: { $glob: 'placement:*' } }, by: 'ada (Slack)', comment: 'moving to another IP' },
     ]);
     await town.send(0.5, 'other.example.com');
@@ -121,7 +135,7 @@ describe.each(['http', 'socket'] as const)('over %s, /tocsin', (transport) => {
     const { asks } = await asking({ transport });
     const help = await asks('help');
     expect(help.split('\n').map((line) => /^`\/tocsin (\w+)/.exec(line)?.[1])).toEqual([
-      ...['status', 'why', 'silence', 'snooze', 'resolve', 'test', 'help'],
+      ...['status', 'why', 'ack', 'silence', 'snooze', 'resolve', 'test', 'help'],
     ]);
     expect(await asks('')).toBe(help);
     expect(await asks('satus')).toBe(`There is no "satus": did you mean "status"?\n${help}`);
@@ -142,22 +156,36 @@ describe.each(['http', 'socket'] as const)('over %s, /tocsin', (transport) => {
 });
 
 test.each([
-  ['silence', 'silence'],
-  ['silence placement:*', 'silence'],
-  ['silence 2h', 'silence'],
-  ['silence placement:* soon because', 'silence'],
-  ['silence {"key": "a" 2h x', 'silence'],
-  ['silence {"key": "a"} because', 'silence'],
-  ['snooze', 'snooze'],
-  ['snooze placement:x', 'snooze'],
-  ['snooze 2h', 'snooze'],
-  ['resolve', 'resolve'],
-  ['why', 'why'],
-  ['test', 'test'],
-  ['test a b', 'test'],
-])('/tocsin %s is told what it takes', async (text, verb) => {
+  ['silence', 'Say what is to be silenced, for how long, and why.'],
+  ['silence placement:*', 'I do not see a duration such as `2h` in `placement:*`.'],
+  ['silence placement:* soon because', 'I do not see a duration such as `2h` in `placement:* soon because`.'],
+  ['silence placement:* 1h', 'I do not see a comment behind `1h`: say why, for the others.'],
+  ['silence {"key": "a"} 1h', 'I do not see a comment behind `1h`: say why, for the others.'],
+  ['silence 2h', '`2h` stands first, where I look for the filter: the duration comes after it.'],
+  ['silence {"key": "a" 2h x', 'The JSON of the filter does not end: a brace or a quote is missing.'],
+  ['silence {"key": "a"} because', 'I do not see a duration such as `2h` in `because`.'],
+  ['silence {"key": "a"}', 'I do not see a duration such as `2h` behind the filter.'],
+  ['snooze', 'Say what is to be snoozed, and for how long.'],
+  ['snooze placement:x', 'I do not see a duration such as `2h` in `placement:x`.'],
+  ['snooze placement:x `soon`', "I do not see a duration such as `2h` in `placement:x 'soon'`."],
+  ['snooze placement:x 2 h', 'I do not see a duration in `placement:x 2 h`: is `2h` meant?'],
+  ['snooze placement:x 2 Hours', 'I do not see a duration in `placement:x 2 Hours`: is `2h` meant?'],
+  ['snooze placement:x 90min x', 'I do not see a duration in `placement:x 90min x`: is `90m` meant?'],
+  ['snooze placement:x 0s', '`0s` is no time at all.'],
+  ['snooze 2h placement:x', '`2h` stands first, where I look for the key: the duration comes after it.'],
+  ['snooze 2h', '`2h` stands first, where I look for the key: the duration comes after it.'],
+  ['resolve', 'Say which: its key.'],
+  ['ack', 'Say which: its key.'],
+  ['why', 'Say of what: a key, or a link to a message.'],
+  ['test', 'Say which destination.'],
+  ['test a b', '`a b` is more than the name of one destination.'],
+])('/tocsin %s is told what is wrong with it, and what it takes', async (text, words) => {
   const { asks, ledger } = await asking();
-  expect(await asks(text)).toMatch(new RegExp(`^That is not what it takes:\n\`/tocsin ${verb} &lt;`));
+  const [verb] = text.split(' ');
+  const [wrong, usage, ...more] = (await asks(text)).split('\n');
+  expect(wrong).toBe(words.replaceAll('&', '&amp;'));
+  expect(usage).toMatch(new RegExp(`^\`/tocsin ${verb} &lt;`));
+  expect(more).toEqual([]);
   expect(await ledger.listSilences({ over: true })).toEqual([]);
 });
 
@@ -185,10 +213,16 @@ test('a key of several words is meant as a whole, and in quotes', async () => {
   expect((await incident())?.last).toMatchObject({ why: 'by-hand', by: 'ada (Slack)' });
 });
 
-test('whoever is no operator of any channel that was told may not resolve, snooze, silence or test', async () => {
+test('whoever is no operator of any channel that was told may not ack, resolve, snooze, silence or test', async () => {
   const town = await asking({ operators: { users: ['UADA'] } });
   await town.rings();
-  for (const text of [`resolve ${key}`, `snooze ${key} 1h`, 'silence placement:* 1h x', 'test deliverability']) {
+  for (const text of [
+    `ack ${key}`,
+    `resolve ${key}`,
+    `snooze ${key} 1h`,
+    'silence placement:* 1h x',
+    'test deliverability',
+  ]) {
     expect(await town.asks(text, bob)).toBe(
       'Nothing was changed: you are not among the "operators" of deliverability in the rules file.',
     );
