@@ -53,7 +53,10 @@ export type CommitAnswer = 'committed' | 'conflict' | 'lease-lost';
 
 /** Deliveries and incidents. */
 export interface Inbox {
-  /** Keeps a delivery for routing, or says that it was kept before. */
+  /**
+   * Keeps a delivery for routing, or says that it was kept before. What cannot begin within 3 s, which is what a sender
+   * waits for, is given up with `LedgerUnavailable`: it is not held any longer, and not kept later.
+   */
   accept(delivery: NewDelivery): Promise<Accepted>;
 
   /** Adds to the last 100 refusals and to their counters by code. */

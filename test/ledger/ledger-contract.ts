@@ -17,6 +17,7 @@ import { describeRedeliver } from './ledger-contract-redeliver.ts';
 import { describeReplay } from './ledger-contract-replay.ts';
 import { describeRouting } from './ledger-contract-routing.ts';
 import { describeSilences } from './ledger-contract-silences.ts';
+import { describeStalled } from './ledger-contract-stalled.ts';
 import { describeStrays } from './ledger-contract-strays.ts';
 import { describeWaiting } from './ledger-contract-waiting.ts';
 import { describeWatch } from './ledger-contract-watch.ts';
@@ -28,6 +29,8 @@ export type LedgerHarness = {
   open(options?: { backlogLimit?: number; serving?: boolean }): Promise<Ledger>;
   /** Moves the engine's clock, for every opening; a negative number moves it back. */
   advance(ms: number): void;
+  /** From here on nothing can be written, until what it returns is called. */
+  stall(): Promise<() => Promise<void>>;
   /** Closes every opening and removes the store. */
   close(): Promise<void>;
 };
@@ -56,5 +59,6 @@ export function describeLedgerContract(engine: string, start: () => Promise<Ledg
     describeAddresses(start);
     describePrune(start);
     describeRacing(start);
+    describeStalled(start);
   });
 }

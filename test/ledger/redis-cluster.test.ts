@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** A Cluster refuses a script whose keys are not all in one slot, also when one node has all slots. */
-describeLedgerContract('a Redis Cluster', () => redisHarness(`redis+cluster://127.0.0.1:${server.port}`));
+describeLedgerContract('a Redis Cluster', () => redisHarness(server, `redis+cluster://127.0.0.1:${server.port}`));
 
 async function formCluster(port: number): Promise<void> {
   const node = new Redis(port, '127.0.0.1');

@@ -9,4 +9,4 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describeLedgerContract('Redis', () => redisHarness(server.url));
+describeLedgerContract('Redis', () => redisHarness(server));

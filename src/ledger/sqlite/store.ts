@@ -5,8 +5,11 @@ import { LedgerUnavailable } from '../ledger.ts';
 import type { LogSync } from './log-sync.ts';
 import { asOutage, isBusy } from './outage.ts';
 
-/** How long a write waits for another process's, asynchronously: as long as a sender waits for its answer. */
-const patienceMs = 3_000;
+/**
+ * How long a write waits for another process's, and for those before it: a hook answers within 3 s. What cannot begin by
+ * then is given up, or deliveries would pile up while the file is locked, to be kept long after the sender was sent away.
+ */
+const patienceMs = 2_500;
 const betweenTriesMs = 20;
 
 export type Work = 'route' | 'notify' | 'watch';
@@ -15,7 +18,10 @@ export type Work = 'route' | 'notify' | 'watch';
 export type Store = {
   db: DatabaseSync;
   clock: () => number;
-  /** Runs in the next transaction, under a savepoint of its own; resolves once that is durable. */
+  /**
+   * Runs in the next transaction, under a savepoint of its own; resolves once that is durable. `LedgerUnavailable` if it
+   * could not begin in time: then it never runs.
+   */
   write<T>(work: () => T, bytes?: number): Promise<T>;
   read<T>(work: () => T): Promise<T>;
   /** Called within a write: tells the listeners once it is committed. */
@@ -51,9 +57,9 @@ export function makeStore({ db, path, clock, log }: StoreOptions): Store {
       announced.clear();
       if (shut?.cause) throw shut;
       const settles = await transact(items);
-      await durable();
+      if (settles.size > 0) await durable();
       for (const work of announced) tell(work);
-      return settles;
+      return items.map((item) => settles.get(item) ?? refused);
     },
   });
   function enqueue<T>(work: () => T, bytes: number): Promise<T> {
@@ -65,7 +71,8 @@ export function makeStore({ db, path, clock, log }: StoreOptions): Store {
         return () => resolve(value);
       };
       const refuse = (error: unknown) => reject(asOutage(error, path));
-      commitGroup({ run, refuse, bytes }).then((settle) => settle(), refuse);
+      const until = performance.now() + patienceMs;
+      commitGroup({ run, refuse, bytes, until }).then((settle) => settle(), refuse);
     });
   }
   /** After a failure the system may take for written what is not (https://wiki.postgresql.org/wiki/Fsync_Errors). */
@@ -114,10 +121,17 @@ export function makeStore({ db, path, clock, log }: StoreOptions): Store {
 }
 
 type Settle = () => void;
-type Item = { run: () => Settle; refuse: (error: unknown) => void; bytes: number };
+/** It was told so already. */
+const refused: Settle = () => undefined;
 
-/** Runs a group in one transaction. An item that throws is undone by itself; the others stand. */
-function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settle[]> {
+type Item = { run: () => Settle; refuse: (error: unknown) => void; bytes: number; until: number };
+type Settles = Map<Item, Settle>;
+
+/**
+ * Runs a group in one transaction. An item that throws is undone by itself; the others stand. Those that can wait no
+ * longer are refused, and are not among what is returned.
+ */
+function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settles> {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
@@ -125,24 +139,28 @@ function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settle[]> {
   const release = db.prepare('RELEASE item');
   const undo = db.prepare('ROLLBACK TO item');
 
-  /** Waiting in SQLite blocks the event loop, so a lock is waited for mostly out here. */
-  async function beginPatiently(): Promise<void> {
-    const until = performance.now() + patienceMs;
-    for (;;) {
+  /**
+   * Waiting in SQLite blocks the event loop, so a lock is waited for mostly out here, as long as any of the items can
+   * wait. Those that are left when it is there.
+   */
+  async function beginPatiently(items: Item[]): Promise<Item[]> {
+    for (let left = stillWaiting(items, tooLate()); left.length > 0; ) {
       try {
         begin.run();
-        return;
+        return left;
       } catch (error) {
-        if (!isBusy(error) || performance.now() >= until) throw error;
+        if (!isBusy(error)) throw error;
+        left = stillWaiting(left, error);
       }
       await pause(betweenTriesMs);
     }
+    return [];
   }
 
   /** Without savepoints, each of which costs a copy of every page changed. `undefined`: one threw, all are undone. */
-  function runTogether(items: Item[]): Settle[] | undefined {
+  function runTogether(items: Item[]): Settles | undefined {
     try {
-      return items.map((item) => item.run());
+      return new Map(items.map((item) => [item, item.run()]));
     } catch {
       if (db.isTransaction) rollback.run();
       return undefined;
@@ -164,20 +182,31 @@ function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settle[]> {
     }
   }
 
-  async function runEachApart(items: Item[]): Promise<Settle[]> {
-    await beginPatiently();
-    return items.map(runApart);
+  async function runEachApart(items: Item[]): Promise<Settles> {
+    return new Map((await beginPatiently(items)).map((item) => [item, runApart(item)]));
   }
 
   return async (items) => {
-    await beginPatiently();
+    const left = await beginPatiently(items);
     try {
-      const settles = runTogether(items) ?? (await runEachApart(items));
-      commit.run();
+      const settles = runTogether(left) ?? (await runEachApart(left));
+      // Where all were refused there is none.
+      if (db.isTransaction) commit.run();
       return settles;
     } catch (error) {
       if (db.isTransaction) rollback.run();
       throw error;
     }
   };
+}
+
+/** Refuses those whose time is over; the others. */
+function stillWaiting(items: Item[], why: unknown): Item[] {
+  const now = performance.now();
+  for (const item of items) if (item.until <= now) item.refuse(why);
+  return items.filter((item) => item.until > now);
+}
+
+function tooLate(): LedgerUnavailable {
+  return new LedgerUnavailable(`The ledger did not come to it within ${patienceMs} ms.`);
 }
