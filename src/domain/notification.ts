@@ -70,6 +70,8 @@ export type Told = {
   mayHaveCopies?: true;
   /** It was held back until then: what is late counts from there. */
   heldUntil?: number;
+  /** The destination asked to be told no sooner. */
+  notBefore?: number;
   /** It was not told in time, and whoever is told instead was. */
   fellBack?: true;
   /** The owner heard that its end is not told in time. */

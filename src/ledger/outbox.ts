@@ -11,12 +11,19 @@ export type Room = {
   leaseMs: number;
   /** Tokens drawn one per claim, shared by all processes; left out: unpaced. */
   pace?: { perMinute: number; burst: number };
+  /**
+   * What was owed for so long, of which nothing was told and nobody else was told instead, is claimed beyond pace and
+   * pause as well, and draws no token: somebody has to see that it is late.
+   */
+  lateMs?: number;
 };
 
 /** One thing to tell, in flight: the claim is the beginning of an attempt. */
 export type ClaimedNotification = Notification & {
   /** Fences late holders; minted by the claim for this notification alone. */
   token: string;
+  /** There was no room for it but to be found late: nothing may be told now. */
+  beyondPace?: true;
   /** An earlier attempt never recorded its outcome: nobody knows whether it was told. */
   interrupted: boolean;
   /** What late holders told since; the record says how many of them it absorbed. */
@@ -45,7 +52,7 @@ export type Outcome = {
 export type Next =
   /** Nothing more is owed up to `revision`; a higher owed revision keeps it due at once. */
   | { state: 'settled'; revision: number }
-  /** Still owed: due again after `afterMs` (0: at once, another part is to be told). */
+  /** Still owed: due again after `afterMs` (0: at once, another part is to be told; below: before what fell due since). */
   | { state: 'due'; afterMs: number }
   /**
    * Due when the notification `for` settles or dies, or when the silence expires (`for` is `silence:<id>`), at the
@@ -83,8 +90,8 @@ export type AttemptRecord = {
 /** Notifications and their attempts, of each the newest `attemptsKept`. */
 export interface Outbox {
   /**
-   * Begins an attempt at up to `slots` due notifications for each address, within its pace: those with the smallest
-   * due moment + `rank`, in no promised order. Never one that is in flight, or in `holding`. A claimed one falls due
+   * Begins an attempt at up to `slots` due notifications for each address, within its pace, but for what is late
+   * (`lateMs`): those with the smallest due moment + `rank`, in no promised order. Never one that is in flight, or in `holding`. A claimed one falls due
    * again when its lease ends, or when it is due more than 15 minutes ahead (the clock went back). `nextInMs`: when
    * something at these addresses may fall due next; left out when nothing is owed there.
    */

@@ -21,7 +21,7 @@ function isOpening({ episode }: ClaimedNotification, told: Told): boolean {
 
 /**
  * An attempt that did not tell, as it is to be recorded: an open or a notice that is late, or dead, is told to who
- * stands in, and to the owner; one that is not late yet is looked at again when it is, but no sooner than the
+ * stands in, and to the owner; one that is not late yet is looked at again when it is, and then not told sooner than the
  * destination asked.
  */
 export async function withFallback(
@@ -34,8 +34,9 @@ export async function withFallback(
   const lateMs = lateInMs({ ...tried, told }, context.now);
   // Dead once more, it may have another who stands in by now.
   if (next.state !== 'dead' && (lateMs === undefined || lateMs > 0)) {
-    if (next.state !== 'due' || lateMs === undefined) return finished;
-    return { ...finished, next: { ...next, afterMs: Math.max(noSoonerMs, Math.min(next.afterMs, lateMs)) } };
+    if (next.state !== 'due' || lateMs === undefined || lateMs >= next.afterMs) return finished;
+    const asked = lateMs < noSoonerMs ? { told: { ...told, notBefore: context.now + noSoonerMs } } : {};
+    return { ...finished, ...asked, next: { ...next, afterMs: lateMs } };
   }
   const also = await fallBack(tried, finished, context);
   return { ...finished, told: { ...told, fellBack: true }, ...together(finished.also, also) };

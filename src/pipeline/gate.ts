@@ -15,6 +15,9 @@ export const looks = 'looks';
 /** What waits for another credential says so in these words. */
 export const credentialRefused = 'its credential was refused';
 
+/** No destination asks for longer: it was written before the clock went back. */
+const longestAskedMs = 900_000;
+
 /** The end of an attempt at what must not be tried now: its limit is exceeded, or its credential was refused. */
 export async function turnedBack(
   tried: Tried,
@@ -23,7 +26,9 @@ export async function turnedBack(
 ): Promise<AttemptRecord | undefined> {
   const { claimed, destination } = tried;
   const { budgets, parking, now } = context;
-  const pausedMs = budgets.restMs(destination.address, budget);
+  if (claimed.beyondPace) return outOfTurn(tried, context);
+  const askedMs = (tried.told.notBefore ?? 0) - now;
+  const pausedMs = Math.max(budgets.restMs(destination.address, budget), askedMs > longestAskedMs ? 0 : askedMs);
   if (pausedMs > 0) return waiting(tried, { why: 'over a rate limit there', restMs: pausedMs }, context);
   const parked = parking.entering(destination.credential);
   if (!parked) return undefined;
@@ -32,6 +37,15 @@ export async function turnedBack(
   const why = `${credentialRefused}: ${parked.why}`;
   return waiting({ ...tried, told }, { why, restMs: parked.restMs }, context);
 }
+
+/** Claimed only to be found late: it keeps its place in the line, and comes to its turn as if nothing had been. */
+function outOfTurn(tried: Tried, context: AttemptContext): Promise<AttemptRecord> {
+  const lateMs = lateInMs(tried, context.now) ?? lookAgainMs;
+  const restMs = lateMs > 0 ? lateMs : Math.min(0, tried.claimed.owedSince - context.now);
+  return waiting(tried, { why: 'over a rate limit there, or behind others at its pace', restMs }, context);
+}
+
+const lookAgainMs = 5_000;
 
 /** Waiting for a credential uses up no patience; who is told instead of a late one need not wait for that. */
 function patientRecord(tried: Tried, restMs: number, now: number): Told {

@@ -57,9 +57,9 @@ export function notifier(notify: Notify, wake: () => void): Notifier {
   function rooms(): Room[] {
     const used = new Map<string, number>();
     for (const { address } of inFlight.values()) used.set(address, (used.get(address) ?? 0) + 1);
-    return [...notify.destinations().values()].flatMap(({ address, timeoutMs, pace }) => {
+    return [...notify.destinations().values()].flatMap(({ address, timeoutMs, pace, ways }) => {
       const slots = slotsEach - (used.get(address) ?? 0);
-      const room = { address, slots, leaseMs: timeoutMs + leaseMarginMs };
+      const room = { address, slots, leaseMs: timeoutMs + leaseMarginMs, lateMs: ways.fallbackAfterMs };
       return slots > 0 ? [pace === 'none' ? room : { ...room, pace }] : [];
     });
   }

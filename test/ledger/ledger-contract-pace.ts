@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import type { Told } from '../../src/domain/notification.ts';
+import { nothingTold } from '../../src/domain/notification.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 import { aRecord, aRoom, claimFrom, claimOnly, ledgerTest, minute, owe, second } from './ledger-contract-samples.ts';
@@ -8,6 +10,10 @@ const pace = { perMinute: 60, burst: 2 };
 
 const oweMany = async (ledger: Ledger, count: number) => {
   for (let i = 0; i < count; i += 1) await owe(ledger, `k${i}`);
+};
+
+const fail = (): never => {
+  throw new Error('nothing claimed');
 };
 
 export function describePace(start: () => Promise<LedgerHarness>): void {
@@ -102,6 +108,69 @@ export function describePace(start: () => Promise<LedgerHarness>): void {
       expect((await claimFrom(ledger, { pace })).length).toBeLessThanOrEqual(2);
       harness.advance(2 * second);
       expect((await claimFrom(ledger, { pace })).length).toBeGreaterThan(0);
+    });
+  });
+
+  describe('what is late', () => {
+    const late = { pace: { perMinute: 1, burst: 1 }, lateMs: minute };
+    const fellBack: Told = { opened: 'no', parts: [], fellBack: true };
+    const part = { ref: 'C1:1.1', revision: 1, severity: 'error' as const, at: 0 };
+
+    test('is claimed beyond pace, marked so, once it is, and draws no token', async ({ ledger, harness }) => {
+      await oweMany(ledger, 3);
+      expect(await claimFrom(ledger, { ...late, leaseMs: 10 * minute })).toHaveLength(1);
+      harness.advance(minute - 1);
+      expect(await claimFrom(ledger, late)).toEqual([]);
+      harness.advance(1);
+
+      const claimed = await claimFrom(ledger, late);
+
+      expect(claimed.map(({ beyondPace }) => beyondPace).sort()).toEqual([true, undefined]);
+      harness.advance(minute);
+      await ledger.record(
+        aRecord(claimed[1] ?? claimed[0] ?? fail(), { refund: true, next: { state: 'due', afterMs: 0 } }),
+      );
+      expect(await claimFrom(ledger, { pace: late.pace })).toHaveLength(1);
+    });
+
+    test('is claimed while the address rests, as many as there are slots', async ({ ledger, harness }) => {
+      await oweMany(ledger, 4);
+      const [first] = await claimFrom(ledger, { slots: 1 });
+      await ledger.record(aRecord(first ?? fail(), { next: { state: 'due', afterMs: 0 }, pauseMs: 10 * minute }));
+      harness.advance(minute);
+
+      expect(await claimFrom(ledger, { lateMs: minute, slots: 3 })).toHaveLength(3);
+      expect(await claimFrom(ledger, {})).toEqual([]);
+    });
+
+    test('is not what was told, or what somebody else was told instead', async ({ ledger, harness }) => {
+      await oweMany(ledger, 3);
+      const records: Told[] = [{ opened: 'yes', parts: [part], since: 1 }, fellBack, { opened: 'no', parts: [] }];
+      for (const [i, claimed] of (await claimFrom(ledger)).entries()) {
+        const told = records[i] ?? fellBack;
+        await ledger.record(aRecord(claimed, { told, next: { state: 'due', afterMs: 0 }, pauseMs: 10 * minute }));
+      }
+      harness.advance(minute);
+
+      const claimed = await claimFrom(ledger, { lateMs: minute });
+
+      expect(claimed).toMatchObject([{ beyondPace: true, told: { opened: 'no', parts: [] } }]);
+      expect(claimed[0]?.told).not.toHaveProperty('fellBack');
+    });
+
+    test('is the same again for a repeated claim', async ({ ledger, harness }) => {
+      await owe(ledger, 'k');
+      const claimed = await claimOnly(ledger);
+      await ledger.record(
+        aRecord(claimed, { told: nothingTold, next: { state: 'due', afterMs: 0 }, pauseMs: 10 * minute }),
+      );
+      harness.advance(minute);
+      const claim = { token: 't', rooms: [aRoom({ lateMs: minute })], holding: [] };
+
+      const both = [await ledger.claimNotifications(claim), await ledger.claimNotifications(claim)];
+
+      for (const { notifications } of both) expect(notifications).toMatchObject([{ beyondPace: true }]);
+      expect(both[1]?.notifications).toEqual(both[0]?.notifications);
     });
   });
 

@@ -10,8 +10,11 @@ import { openTold } from './open-told.ts';
 const down = { kind: 'retry', reason: 'down' } as const;
 
 /** A pager that may not be told, a chat that is told instead, and an owner. */
-async function openPaged(engine: Engine, rules?: object[]) {
-  const pager = madeDestination({ name: 'pager', ways: pagerWays });
+async function openPaged(
+  engine: Engine,
+  rules?: object[],
+  pager = madeDestination({ name: 'pager', ways: pagerWays }),
+) {
   const chat = madeDestination();
   const owner = madeDestination({ name: 'owner' });
   const settings = { owner: 'owner', fallbacks: { pager: 'chat' }, ...(rules ? { rules } : {}) };
@@ -38,6 +41,37 @@ describe.each(engines)('who is told instead, on %s', (engine) => {
     expect(words()).toEqual([`tocsin: pager could not be told about ${key} in time; chat is told instead: down`]);
     const owners = await ledger.findIncident(`owner:late:2026-03-02:${pager.address}`);
     expect(owners?.notifications).toMatchObject([{ attempts: [{ act: 'notice', result: 'told' }] }]);
+  });
+
+  test.each([
+    ['rests for long', { of: 'address', ms: 10 * minute } as const],
+    ['is over one of its limits for long', { of: 'budget', ms: 10 * minute } as const],
+  ])('is told in time also where the address %s', async (_, pause) => {
+    const { pager, chat, words, becomes, tellFor } = await openPaged(engine);
+    pager.answerNext({ kind: 'retry', reason: 'over its limit', afterMs: 10 * minute, pause });
+    await becomes(0.5);
+    await tellFor(2 * minute - 2 * second);
+    expect([chat.standing, words()]).toEqual([[], []]);
+    await tellFor(2 * second);
+    expect(chat.standing).toMatchObject([{ key, state: 'open', standsInFor: 'pager' }]);
+    expect(words()).toHaveLength(1);
+    await tellFor(7 * minute);
+    expect(pager.calls).toHaveLength(1);
+    await tellFor(minute);
+    expect(pager.standing).toMatchObject([{ state: 'open' }]);
+    expect(chat.calls).toHaveLength(1);
+  });
+
+  test('is told in time also where others come first at the pace of the address, which keep their order', async () => {
+    const pager = madeDestination({ name: 'pager', ways: pagerWays, pace: { perMinute: 0.2, burst: 1 } });
+    const { chat, becomes, tellAfter } = await openPaged(engine, undefined, pager);
+    const domains = ['a.example', 'b.example', 'c.example'];
+    for (const domain of domains) await becomes(0.5, domain);
+    for (let i = 0; i < 13; i += 1) await tellAfter(10 * second);
+    const instead = chat.standing.map((each) => each.key).sort();
+    expect(instead).toEqual(['placement:b.example', 'placement:c.example']);
+    for (let i = 0; i < 10; i += 1) await tellAfter(minute);
+    expect(pager.standing.map((each) => each.key)).toEqual(domains.map((domain) => `placement:${domain}`));
   });
 
   test('is told the end, and the one it stands in for what came through after all', async () => {

@@ -4,10 +4,10 @@
 -- KEYS: pace pause_until pause_ms
 -- KEYS: call
 -- ARGV: token; how many ids are held by the caller, these ids; how many rooms, each an address, slots, the lease in ms,
---   a minute's tokens (0: unpaced), burst
+--   a minute's tokens (0: unpaced), burst, the ms after which what was not told is late (-1: it never is)
 -- Answers: {now, in how many ms something may fall due or false, notifications, silences in force}, a notification
 --   being {row, token, 1 if interrupted, strays, episode, its predecessor as {id, 1 if dead} or false, what was told
---   before as {number, told as JSON} or false}
+--   before as {number, told as JSON} or false, 1 if it is only claimed to be found late}
 --
 -- `call` is this token's own key and holds the ids it was given, for a minute: longer than anybody repeats the call.
 -- `pace` holds for each address the moment at which its bucket is full again (GCRA).
@@ -18,7 +18,7 @@ for _ = 1, holding do held[take()] = true end
 local rooms = {}
 for i = 1, takeNumber() do
   rooms[i] = { address = take(), slots = takeNumber(), leaseMs = takeNumber() }
-  rooms[i].perMinute, rooms[i].burst = takeNumber(), takeNumber()
+  rooms[i].perMinute, rooms[i].burst, rooms[i].lateMs = takeNumber(), takeNumber(), takeNumber()
 end
 
 local rememberedMs = 60000
@@ -64,12 +64,13 @@ local function pausedUntil(address)
   return till - now <= ms and till or 0
 end
 
-local function begin(id, room, pace)
+local function begin(id, room, pace, beyondPace)
   local n = load(id)
   unqueue(id, n)
   stopWaiting(id, n)
   n.interrupted = n.interrupted or (n.token and true)
   n.state, n.raised, n.token, n.attempts, n.drawn = 'due', nil, token .. ':' .. id, n.attempts + 1, pace.interval
+  n.beyond = beyondPace
   queue(id, n, now + room.leaseMs)
   local attempt = { token = n.token, started = now, number = n.attempts }
   redis.call('HSET', key.attempts, attemptName(id, lastAttempt(n)), cmsgpack.pack(attempt))
@@ -87,6 +88,33 @@ local function readyAt(room, limit)
   return ids
 end
 
+-- Quotes within the texts of a record are escaped: these can only be its own fields.
+local function wasTold(n)
+  return n.told and not string.find(n.told, '"opened":"no"', 1, true)
+end
+
+local function hasRoot(n)
+  return n.told and string.find(n.told, '"parts":[{', 1, true)
+end
+
+-- Looked at in one call for what is late.
+local lookedAt = 200
+
+-- What is owed for too long, of which nothing was told, and nobody else was told instead.
+local function isLate(n, room)
+  if n.since > now - room.lateMs then return false end
+  return not n.told or not (hasRoot(n) or string.find(n.told, '"fellBack":true', 1, true))
+end
+
+local function lateAt(room, limit)
+  local late = {}
+  for _, id in ipairs(readyAt(room, lookedAt)) do
+    if #late == limit then break end
+    if isLate(load(id), room) then late[#late + 1] = id end
+  end
+  return late
+end
+
 -- Takes what may be taken; tells when there may be more.
 local function visit(room, isRepeated)
   local address, taken = room.address, {}
@@ -101,6 +129,12 @@ local function visit(room, isRepeated)
       redis.call('HSET', key.pace, address, pace.full)
     end
   end
+  if not isRepeated and room.lateMs >= 0 and (paused > now or pace.tokens < 1) then
+    for _, id in ipairs(lateAt(room, room.slots - #taken)) do
+      begin(id, room, {}, true)
+      taken[#taken + 1] = id
+    end
+  end
 
   local next = #readyAt(room, 1) > 0 and now
   if not next then
@@ -111,15 +145,6 @@ local function visit(room, isRepeated)
   if not next then return taken end
   local tokenAt = pace.tokens < 1 and pace.full - (room.burst - 1) * pace.interval or 0
   return taken, math.max(next, paused, tokenAt)
-end
-
--- Quotes within the texts of a record are escaped: these can only be its own fields.
-local function wasTold(n)
-  return n.told and not string.find(n.told, '"opened":"no"', 1, true)
-end
-
-local function hasRoot(n)
-  return n.told and string.find(n.told, '"parts":[{', 1, true)
 end
 
 local function mayStand(n)
@@ -137,6 +162,7 @@ local function show(id, n)
     redis.call('HGET', key.episodes, n.episode),
     predecessor and { predecessor, earlier.state == 'dead' and 1 or 0 } or false,
     before and { tonumber(string.match(before.sibling, '\n(%d+)\n')), before.told } or false,
+    n.beyond and 1 or 0,
   }
 end
 

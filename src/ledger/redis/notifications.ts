@@ -51,8 +51,8 @@ export function notificationsIn(store: Store): Omit<Outbox, 'revive'> {
   };
 }
 
-function roomArguments({ address, slots, leaseMs, pace }: Room): Argument[] {
-  return [addressName(address), slots, leaseMs, pace?.perMinute ?? 0, pace?.burst ?? 0];
+function roomArguments({ address, slots, leaseMs, pace, lateMs }: Room): Argument[] {
+  return [addressName(address), slots, leaseMs, pace?.perMinute ?? 0, pace?.burst ?? 0, lateMs ?? -1];
 }
 
 type ClaimReply = [number, number | null, ClaimedRow[], SilenceRow[]];
@@ -64,10 +64,11 @@ type ClaimedRow = [
   episode: string,
   predecessor: [id: string, dead: number] | null,
   before: [number: number, told: string] | null,
+  beyondPace: number,
 ];
 
 function claimedOf(claimed: ClaimedRow): ClaimedNotification {
-  const [row, token, interrupted, strays, episode, predecessor, before] = claimed;
+  const [row, token, interrupted, strays, episode, predecessor, before, beyondPace] = claimed;
   return {
     ...notificationOf(row),
     token,
@@ -76,6 +77,7 @@ function claimedOf(claimed: ClaimedRow): ClaimedNotification {
     episode: JSON.parse(episode) as Episode,
     ...(predecessor !== null && { predecessor: predecessorOf(predecessor) }),
     ...(before !== null && beforeOf(before)),
+    ...(beyondPace === 1 && { beyondPace: true as const }),
   };
 }
 

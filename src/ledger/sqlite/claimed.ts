@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Episode } from '../../domain/incident.ts';
 import type { ClaimedNotification } from '../outbox.ts';
 import { type NotificationRow, notificationOf, straysOf } from './notification-row.ts';
+import { beyondPace } from './paces.ts';
 
 /** What a holder is told about what it claimed: also the episode as it is now, and what is left of earlier ones. */
 export function makeClaimed(db: DatabaseSync): (row: NotificationRow) => ClaimedNotification {
@@ -24,6 +25,7 @@ export function makeClaimed(db: DatabaseSync): (row: NotificationRow) => Claimed
     return {
       ...notificationOf(row),
       token: row.attempt_token ?? '',
+      ...(row.drawn_ms === beyondPace && { beyondPace: true as const }),
       interrupted: row.interrupted === 1,
       strays: straysOf(row),
       episode: JSON.parse(episodeOf.get({ key, number })?.episode as string) as Episode,

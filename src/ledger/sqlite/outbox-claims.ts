@@ -3,6 +3,7 @@ import type { Attempts } from './attempts.ts';
 import { makeClaimed } from './claimed.ts';
 import type { NotificationRow } from './notification-row.ts';
 import type { Paces } from './paces.ts';
+import { beyondPace } from './paces.ts';
 import { makeInForce } from './silences.ts';
 import type { Store } from './store.ts';
 
@@ -28,6 +29,11 @@ export function makeOutboxClaims(
   const due = db.prepare(
     `SELECT id, attempts ${owedHere} AND (due_at <= :now OR due_at > :farAhead) ORDER BY due_at + rank LIMIT :limit`,
   );
+  const late = db.prepare(
+    `SELECT id, attempts ${owedHere} AND (due_at <= :now OR due_at > :farAhead) AND owed_since <= :lateAt
+        AND told ->> '$.parts[0]' IS NULL AND told ->> '$.fellBack' IS NULL
+      ORDER BY due_at + rank LIMIT :limit`,
+  );
   const oneDue = db.prepare(`SELECT 1 ${owedHere} AND (due_at <= :now OR due_at > :farAhead) LIMIT 1`);
   const soonest = db.prepare(`SELECT min(CASE WHEN due_at > :farAhead THEN :now ELSE due_at END) AS at ${owedHere}`);
   const begin = db.prepare(
@@ -46,25 +52,24 @@ export function makeOutboxClaims(
   const inForce = makeInForce(db);
 
   function claimRoom(room: Room, token: string, at: { now: number; held: string }): NotificationRow[] {
-    const { address, slots, leaseMs } = room;
+    const { address, slots, leaseMs, lateMs } = room;
     const { now, held } = at;
     const limit = Math.min(slots, paces.room(room, now).tokens);
-    if (limit <= 0) return [];
-    const rows = due.all({ address, now, farAhead: now + clockBackMs, held, limit }) as DueRow[];
+    const asked = { address, now, farAhead: now + clockBackMs, held };
+    const rows = (limit > 0 ? due.all({ ...asked, limit }) : []) as DueRow[];
     const drawnMs = paces.draw(room, rows.length, now);
-    return rows.map(({ id, attempts: before }) => {
-      const number = before + 1;
-      const attemptToken = `${token}.${id}.${number}`;
-      attempts.begin({ id, number, token: attemptToken }, now);
-      return begin.get({
-        id,
-        number,
-        attemptToken,
-        token,
-        drawnMs,
-        until: Math.ceil(now + leaseMs),
-      }) as NotificationRow;
-    });
+    const until = Math.ceil(now + leaseMs);
+    const begun = rows.map((row) => beginOne(row, { token, drawnMs, until, now }));
+    if (lateMs === undefined || limit >= slots) return begun;
+    const beyond = late.all({ ...asked, lateAt: now - lateMs, limit: slots - rows.length }) as DueRow[];
+    return [...begun, ...beyond.map((row) => beginOne(row, { token, drawnMs: beyondPace, until, now }))];
+  }
+
+  function beginOne({ id, attempts: before }: DueRow, { now, ...claim }: Begun): NotificationRow {
+    const number = before + 1;
+    const attemptToken = `${claim.token}.${id}.${number}`;
+    attempts.begin({ id, number, token: attemptToken }, now);
+    return begin.get({ id, number, attemptToken, ...claim }) as NotificationRow;
   }
 
   /** When something may fall due at this address, or `undefined` when nothing is owed there. */
@@ -106,4 +111,5 @@ export function makeOutboxClaims(
 }
 
 type DueRow = { id: string; attempts: number };
+type Begun = { token: string; drawnMs: number; until: number; now: number };
 type DrawnRow = { address: string; drawn_ms: number };

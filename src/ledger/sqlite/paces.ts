@@ -4,6 +4,9 @@ import type { Room } from '../outbox.ts';
 /** Spent further ahead than this beyond the burst: it was drawn before the clock went back. */
 const clockBackMs = 60_000;
 
+/** In place of what a token costs: none was drawn, and nothing is told. */
+export const beyondPace = -1;
+
 type Pace = NonNullable<Room['pace']>;
 
 /** The pace of each address, one for all openings. Within a write. */
@@ -53,7 +56,7 @@ export function makePaces(db: DatabaseSync): Paces {
       spend.run({ address, until: spentUntil(rowOf(address), pace, now) + count * interval });
       return interval;
     },
-    refund: (address, drawnMs) => void refund.run({ address, drawnMs }),
+    refund: (address, drawnMs) => void refund.run({ address, drawnMs: Math.max(0, drawnMs) }),
     pause: (address, pauseMs, now) => void pause.run({ address, now, until: Math.ceil(now + pauseMs) }),
   };
 }
