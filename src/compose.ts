@@ -127,7 +127,7 @@ async function open(options: ServiceOptions, opened: Closing): Promise<Omit<Serv
   const app = httpApp({
     receive: meteredReceive(receive, metrics),
     readiness: readinessOf({ ledger, reachable: () => inForce.current().reachable, unwritable, warnings }),
-    metrics: metricsText(ledger, metrics, pipeline.parked),
+    metrics: metricsText(ledger, metrics, { parked: pipeline.parked, unwritable }),
     slackEvents: slackApp?.events,
     log,
   });

@@ -77,8 +77,8 @@ export interface Inbox {
     holding: number[];
   }): Promise<{ now: number; deliveries: ClaimedDelivery[] }>;
 
-  /** Gives claimed deliveries back, due at once; those not held under `token` are left alone. */
-  releaseDeliveries(token: string, seqs: number[]): Promise<void>;
+  /** Gives claimed deliveries back, due in `afterMs` (at once); those not held under `token` are left alone. */
+  releaseDeliveries(token: string, seqs: number[], afterMs?: number): Promise<void>;
 
   /** Gives one claimed delivery back after its routing threw: due in `afterMs`, one failure more. */
   postpone(token: string, seq: number, afterMs: number): Promise<void>;

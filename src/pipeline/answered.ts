@@ -6,8 +6,9 @@ import type { Telling } from '../domain/telling.ts';
 import { nextTelling } from '../domain/telling.ts';
 import { droppedRecord, maybeRecord, refusedRecord, toldRecord } from '../domain/told-record.ts';
 import type { AttemptRecord, Next } from '../ledger/outbox.ts';
-import { addressPause, credentialRefused, refusedCredential } from './gate.ts';
+import { addressPause, refusedCredential } from './gate.ts';
 import { tellOwner } from './owner.ts';
+import { credentialRefused } from './parking.ts';
 import type { AttemptContext, Tried } from './recording.ts';
 import { recordBase } from './recording.ts';
 

@@ -5,15 +5,12 @@ import type { AttemptRecord } from '../ledger/outbox.ts';
 import type { Budgets } from './budgets.ts';
 import { lateInMs, withFallback } from './fallback.ts';
 import { tellOwner } from './owner.ts';
-import { probeEveryMs } from './parking.ts';
+import { credentialRefused, probeEveryMs } from './parking.ts';
 import type { AttemptContext, Tried } from './recording.ts';
 import { recordBase } from './recording.ts';
 
 /** What `budget` names for looks: over the limit for looking is not over the limit for telling. */
 export const looks = 'looks';
-
-/** What waits for another credential says so in these words. */
-export const credentialRefused = 'its credential was refused';
 
 /** No destination asks for longer: it was written before the clock went back. */
 const longestAskedMs = 900_000;
@@ -25,7 +22,7 @@ export async function turnedBack(
   context: AttemptContext,
 ): Promise<AttemptRecord | undefined> {
   const { claimed, destination } = tried;
-  const { budgets, parking, now } = context;
+  const { budgets, parking, owner, now } = context;
   if (claimed.beyondPace) return outOfTurn(tried, context);
   const askedMs = (tried.told.notBefore ?? 0) - now;
   const pausedMs = Math.max(budgets.restMs(destination.address, budget), askedMs > longestAskedMs ? 0 : askedMs);
@@ -35,6 +32,7 @@ export async function turnedBack(
   parking.wait(destination.credential, claimed.id);
   const told = patientRecord(tried, parked.restMs, now);
   const why = `${credentialRefused}: ${parked.why}`;
+  owner.untold(claimed, why);
   return waiting({ ...tried, told }, { why, restMs: parked.restMs }, context);
 }
 

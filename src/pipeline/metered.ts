@@ -75,8 +75,16 @@ export function meteredOwner(metrics: Metrics): () => void {
   return () => untold({});
 }
 
-/** All metrics as text, with what stands in the ledger now, and how many credentials this process has parked. */
-export function metricsText(ledger: Ledger, metrics: Metrics, parked: () => number): () => Promise<string> {
+/** What this process knows by itself. */
+export type Known = {
+  /** How many credentials it has parked. */
+  parked: () => number;
+  /** Why the ledger cannot be written now, if so. */
+  unwritable: () => string | undefined;
+};
+
+/** All metrics as text, with what stands in the ledger now, and what this process knows. */
+export function metricsText(ledger: Ledger, metrics: Metrics, { parked, unwritable }: Known): () => Promise<string> {
   const gauge = <Label extends string>(name: string, help: string, labels: readonly Label[] = []) =>
     metrics.gauge({ name: `tocsin_${name}`, help, labels });
   const unrouted = gauge('unrouted_deliveries', 'Accepted deliveries that are not routed yet.');
@@ -85,7 +93,7 @@ export function metricsText(ledger: Ledger, metrics: Metrics, parked: () => numb
   const owedAge = gauge('oldest_owed_seconds', 'How long the oldest of them has been owed.');
   const open = gauge('open_incidents', 'Incidents that are open.');
   const dead = gauge('dead_letters', 'What was given up.', ['kind']);
-  const up = gauge('ledger_up', 'Whether the ledger answered.');
+  const up = gauge('ledger_up', 'Whether the ledger answered, and can be written.');
   const refused = gauge('parked_credentials', 'Credentials that were refused, and keep back what is told with them.');
   const show = (backlog: Backlog, now: number) => {
     unrouted({}, backlog.unrouted);
@@ -99,7 +107,7 @@ export function metricsText(ledger: Ledger, metrics: Metrics, parked: () => numb
   return async () => {
     const looked = await Promise.all([ledger.backlog(), ledger.now()]).catch(() => undefined);
     if (looked) show(...looked);
-    up({}, looked ? 1 : 0);
+    up({}, looked && unwritable() === undefined ? 1 : 0);
     refused({}, parked());
     return metrics.text();
   };

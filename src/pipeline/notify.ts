@@ -53,6 +53,8 @@ export function notifier(notify: Notify, wake: () => void): Notifier {
   const parking = openParking(notify.elapsedMs);
   const owner = watchOwner(notify);
   const holding = openHolding();
+  /** A claim that got no answer, and when it was first asked for: it is repeated, and not left to its leases. */
+  let unanswered: { token: string; claimedAtMs: number } | undefined;
 
   function rooms(): Room[] {
     const used = new Map<string, number>();
@@ -86,9 +88,11 @@ export function notifier(notify: Notify, wake: () => void): Notifier {
       await freeExchanged();
       const open = rooms();
       if (open.length === 0) return idleMs;
-      const claimedAtMs = notify.elapsedMs();
-      const claim = { token: notify.newToken(), rooms: open, holding: [...inFlight.keys()] };
+      unanswered ??= { token: notify.newToken(), claimedAtMs: notify.elapsedMs() };
+      const { token, claimedAtMs } = unanswered;
+      const claim = { token, rooms: open, holding: [...inFlight.keys()] };
       const { now, notifications, nextInMs, silences } = await notify.ledger.claimNotifications(claim);
+      unanswered = undefined;
       const heldBy = holding(silences, now);
       for (const each of notifications) begin(each, { now, claimedAtMs, heldBy });
       const soonestMs = notifications.length > 0 ? 0 : 1;

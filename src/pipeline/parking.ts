@@ -16,6 +16,9 @@ export type Parking = {
   parked(): Parked[];
 };
 
+/** What waits for another credential says so in these words. */
+export const credentialRefused = 'its credential was refused';
+
 export const probeEveryMs = 300_000;
 /** What is new, or was asked for by a person, may be the probe before that is due. */
 const probeAgainMs = 15_000;

@@ -8,6 +8,7 @@ import type { Budgets } from './budgets.ts';
 import type { Notify } from './notify.ts';
 import type { OwnerWatch } from './owner.ts';
 import type { Parking } from './parking.ts';
+import { credentialRefused } from './parking.ts';
 
 /** What an attempt goes by. */
 export type AttemptContext = {
@@ -80,7 +81,9 @@ export async function finish(
     owner.told(claimed);
     const ids = parking.free(destination.credential);
     if (ids.length > 0) await untilKept(() => notify.ledger.revive({ ids }), signal);
-  } else if (next.state === 'dead' || told.fellBack) owner.untold(claimed, outcome.reason ?? '');
+  } else if (next.state === 'dead' || told.fellBack || outcome.reason?.startsWith(credentialRefused)) {
+    owner.untold(claimed, outcome.reason ?? '');
+  }
 }
 
 /** The one line an attempt leaves. */

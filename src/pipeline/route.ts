@@ -45,10 +45,14 @@ const maxRounds = 50;
 
 /** One turn: claims a batch of deliveries, routes each, commits each by itself. Returns how long to sleep. */
 export function router(routes: Routes): () => Promise<number> {
+  /** Of a claim that got no answer: it is repeated, and not left to its lease. */
+  let unanswered: string | undefined;
   return async () => {
-    const token = routes.newToken();
+    const token = unanswered ?? routes.newToken();
+    unanswered = token;
     const holding = routes.answers.holding();
     const { now, deliveries } = await routes.ledger.claimDeliveries({ token, limit: batchSize, leaseMs, holding });
+    unanswered = undefined;
     if (deliveries.length === 0) return idleMs;
     // One and the same to the end of the turn: rules that change meanwhile are for the deliveries after these.
     const batch = { routes, token, now, standing: routes.standing() };
@@ -85,13 +89,19 @@ async function judgeAll(deliveries: ClaimedDelivery[], batch: Batch): Promise<Wo
   return work;
 }
 
+const elsewhereMs = 2_000;
+
 /** A process with another rules file may still know it: then it is left to that one. */
 async function giveUpSource(delivery: ClaimedDelivery, batch: Batch): Promise<void> {
-  const { source, id } = delivery;
-  const feeding = await batch.routes.feeding();
-  const isElsewhere = feeding.some(({ sources }) => sources.includes(source));
+  const { seq, source, id } = delivery;
+  const { routes, token } = batch;
+  const feeding = await routes.feeding();
+  if (feeding.some(({ sources }) => sources.includes(source))) {
+    routes.log.info({ source, id }, 'delivery.left-to-another');
+    return routes.ledger.releaseDeliveries(token, [seq], elsewhereMs);
+  }
   const words = `no source "${source}" is in the rules file any more: put it back, then tocsin redeliver ${id}`;
-  await giveBack(delivery, { ...batch, error: new Error(words), isElsewhere });
+  await giveBack(delivery, { ...batch, error: new Error(words) });
 }
 
 /** Evaluates and commits what is left; returns what met a conflict and is to be evaluated again. */
@@ -140,17 +150,12 @@ function commitOf({ claimed, routing }: Routed, token: string): Commit {
 }
 
 /** Routing threw: later again, or, the fifth time, a dead letter the owner hears of. The rest goes on. */
-async function giveBack(
-  delivery: ClaimedDelivery,
-  failed: Batch & { error: unknown; isElsewhere?: boolean },
-): Promise<void> {
-  const { routes, token, now, error, isElsewhere } = failed;
+async function giveBack(delivery: ClaimedDelivery, failed: Batch & { error: unknown }): Promise<void> {
+  const { routes, token, now, error } = failed;
   const failures = delivery.failures + 1;
   const { seq, source, id } = delivery;
   routes.log.error({ err: error, source, id, failures }, 'delivery.routing-failed');
-  if (failures < maxFailures || isElsewhere) {
-    return routes.ledger.postpone(token, seq, 1_000 * 2 ** Math.min(failures, maxFailures));
-  }
+  if (failures < maxFailures) return routes.ledger.postpone(token, seq, 1_000 * 2 ** failures);
   const words = `The delivery ${id} from ${source} could not be routed and is a dead letter: ${wordsOf(error)}`;
   const notice = ownerNotice({ about: `delivery:${source}:${id}`, words, severity: 'error', now });
   const owner = routes.owner();

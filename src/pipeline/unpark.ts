@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { credentialRefused } from './gate.ts';
+import { credentialRefused } from './parking.ts';
 
 const pageSize = 200;
 

@@ -146,6 +146,17 @@ export function describeRouting(start: () => Promise<LedgerHarness>): void {
       expect(await claim(ledger)).toMatchObject([{ seq, failures: 2 }]);
     });
 
+    test('one may be released for later, without a failure', async ({ ledger, harness }) => {
+      const [seq = 0] = await acceptMany(ledger, 1);
+      await claim(ledger, { token: 'a' });
+      await ledger.releaseDeliveries('a', [seq], 2 * second);
+
+      harness.advance(2 * second - 1);
+      expect(await claim(ledger)).toEqual([]);
+      harness.advance(1);
+      expect(await claim(ledger)).toMatchObject([{ seq, failures: 0 }]);
+    });
+
     test('what was routed is neither released nor claimed again', async ({ ledger, harness }) => {
       const [seq = 0] = await acceptMany(ledger, 1);
       await claim(ledger, { token: 'a' });

@@ -33,12 +33,12 @@ describe('the receive step', () => {
   });
 });
 
-async function openMetered(over: Partial<Ledger> = {}) {
+async function openMetered(over: Partial<Ledger> = {}, unwritable?: string) {
   const metrics = openMetrics();
   const chat = madeDestination();
   const store = await openStore('SQLite');
   const pipeline = await openPipeline({ store, destinations: [chat], over: (plain) => meteredLedger(plain, metrics) });
-  const text = metricsText({ ...pipeline.ledger, ...over }, metrics, () => 2);
+  const text = metricsText({ ...pipeline.ledger, ...over }, metrics, { parked: () => 2, unwritable: () => unwritable });
   return { ...pipeline, chat, text: async () => ours(await text()) };
 }
 
@@ -81,6 +81,11 @@ describe('the ledger', () => {
         'tocsin_ledger_up 1',
       ]),
     );
+  });
+
+  test('that cannot be written is down, though it can be read', async () => {
+    const { text } = await openMetered({}, 'the disk is full');
+    expect(await text()).toContain('tocsin_ledger_up 0');
   });
 
   test('that does not answer is down, and the rest is shown all the same', async () => {

@@ -162,6 +162,20 @@ describe.each(engines)('a limit that is exceeded, on %s', (engine) => {
 });
 
 describe.each(engines)('an owner who cannot be told, on %s', (engine) => {
+  test('since it is the same credential that was refused is said as well', async () => {
+    const chat = madeDestination();
+    const { becomes, tellAfter, notifier, lines } = await openTold(engine, [chat], { owner: 'chat' });
+    chat.answerAll(revoked, 'open', 'notice');
+    await becomes(0.5);
+    await tellAfter(second);
+    const words = 'the owner cannot be told (chat): its credential was refused: token_revoked';
+    expect(notifier.troubles()).toContain(words);
+    expect(lines.filter(({ msg }) => msg === 'owner.untellable')).toHaveLength(1);
+    chat.forgetAnswers();
+    await tellAfter(5 * minute);
+    expect(notifier.troubles()).toEqual([]);
+  });
+
   test('is a trouble, until a word gets through', async () => {
     const chat = madeDestination();
     const owner = madeDestination({ name: 'owner' });

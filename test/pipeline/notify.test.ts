@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { inboxCheck } from '../../src/sources/inbox-check.ts';
 import { madeDestination, pagerWays } from './made-destination.ts';
 import type { PipelineSettings } from './open-pipeline.ts';
@@ -33,6 +34,26 @@ describe.each(engines)('what is told, on %s', (engine) => {
     expect(chat.calls.map(({ ref }) => ref)).toEqual([undefined, `${key}@1`, `${key}@1`]);
     expect(chat.standing).toMatchObject([{ state: 'resolved', told: 3 }]);
     expect(pager.standing).toMatchObject([{ key, state: 'resolved' }]);
+  });
+
+  test('is told though the answer to the claim got lost, without waiting for the lease', async () => {
+    let lost = 0;
+    const { tell, becomes, chat } = await openTold(engine, {
+      over: (plain) => ({
+        async claimNotifications(claim) {
+          const answer = await plain.claimNotifications(claim);
+          if (answer.notifications.length > 0) lost += 1;
+          if (lost === 1) throw new LedgerUnavailable('no answer');
+          return answer;
+        },
+      }),
+    });
+    await becomes(0.5);
+    await expect(tell()).rejects.toThrow('no answer');
+    lost += 1;
+    await tell();
+    expect(chat.standing).toMatchObject([{ state: 'open', told: 1 }]);
+    expect(chat.calls).toHaveLength(1);
   });
 
   test('ten events in a burst before the first send are one message', async () => {

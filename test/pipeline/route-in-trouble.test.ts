@@ -141,6 +141,23 @@ describe.each(engines)('a delivery of a source that is not configured any more, 
   });
 });
 
+describe.each(engines)('a source that only another process knows, on %s', (engine) => {
+  test('is left to that one, however often, and one hiccup there is one', async () => {
+    const store = await openStore(engine);
+    const feeding = [{ rules: {}, sources: ['inbox-check'] }];
+    const stranger = await openPipeline({ store, sources: {}, feeding });
+    const id = await stranger.hear();
+    for (let i = 0; i < 6; i += 1) {
+      await stranger.route();
+      store.advance(2 * second);
+    }
+    const { route, ledger } = await openPipeline({ store, sources: { 'inbox-check': throwingAt(id) } });
+    await route();
+    expect(await ledger.findDeliveries(id)).toMatchObject([{ state: 'unrouted' }]);
+    expect(stranger.lines.filter(({ msg }) => msg === 'delivery.left-to-another')).toHaveLength(6);
+  });
+});
+
 describe.each(engines)('a router that lost its lease, on %s', (engine) => {
   test('changes nothing: who claimed it next has routed it', async () => {
     const store = await openStore(engine);
@@ -178,6 +195,25 @@ describe.each(engines)('a router that lost its lease, on %s', (engine) => {
     await route();
     expect(conflicts).toBe(61);
     expect(await ledger.findDeliveries('dlv_1')).toMatchObject([{ state: 'routed' }]);
+  });
+
+  test('to an answer that got lost asks again, and routes what it was given', async () => {
+    let lost = 0;
+    const { ledger, hear, route } = await openPipeline({
+      store: await openStore(engine),
+      over: (plain) => ({
+        async claimDeliveries(claim) {
+          const answer = await plain.claimDeliveries(claim);
+          lost += 1;
+          if (lost === 1) throw new LedgerUnavailable('no answer');
+          return answer;
+        },
+      }),
+    });
+    const id = await hear();
+    await expect(route()).rejects.toThrow('no answer');
+    await route();
+    expect(await ledger.findDeliveries(id)).toMatchObject([{ state: 'routed' }]);
   });
 
   test('because its process died leaves what it held to the next', async () => {

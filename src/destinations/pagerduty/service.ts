@@ -68,7 +68,7 @@ function judge(status: number, answer: Answer, routingKey: string): Result {
   if (status >= 300 && status < 400) return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
   if (status === 408 || status === 425) return { kind: 'retry', reason: `PagerDuty answered ${status}` };
   if (status < 400 || status >= 500) return afterServerError('PagerDuty', status);
-  if (status !== 400 && isPage(answer.text))
+  if (status !== 400 && !isOwnWord(status, answer.text))
     return { kind: 'retry', reason: `something before PagerDuty answered ${status}` };
   const reason = `PagerDuty answered ${status}${words(answer.text, routingKey)}`;
   return status === 413 ? { kind: 'refused', reason, content: true } : { kind: 'refused', reason };
@@ -78,9 +78,18 @@ function retryAfterSeconds({ retryAfter }: Answer): number | undefined {
   return retryAfter === undefined ? undefined : Number(retryAfter);
 }
 
-/** PagerDuty answers in JSON or a word: a page is a proxy's. */
-function isPage(text: string): boolean {
-  return /^\s*</.test(text);
+/**
+ * PagerDuty refuses an event with 400, and says so in JSON with a status and a message. What else is between 400 and 499
+ * a gateway may have said, and says it for a while: nobody's page is given up for that.
+ */
+function isOwnWord(status: number, text: string): boolean {
+  if (status === 413) return !/^\s*</.test(text);
+  try {
+    const { status: word, message }: { status?: unknown; message?: unknown } = Object(JSON.parse(text));
+    return typeof word === 'string' && typeof message === 'string';
+  } catch {
+    return false;
+  }
 }
 
 const mostWords = 300;

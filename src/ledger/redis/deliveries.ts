@@ -32,8 +32,8 @@ export function deliveriesIn(store: Store): Deliveries {
       return claimedOf((await claim(args, { withinMs: claimMs, token, asBytes: true })) as ClaimReply);
     },
 
-    async releaseDeliveries(token, seqs) {
-      await giveBack([store.channel, token, 0, 0, seqs.length, ...seqs], { withinMs: writeMs });
+    async releaseDeliveries(token, seqs, afterMs = 0) {
+      await giveBack([store.channel, token, afterMs, 0, seqs.length, ...seqs], { withinMs: writeMs });
     },
 
     async postpone(token, seq, afterMs) {

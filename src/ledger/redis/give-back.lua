@@ -1,4 +1,4 @@
--- Gives claimed deliveries back: released, due at once; or postponed, with a failure more.
+-- Gives claimed deliveries back, due at once or later: released, or postponed, with a failure more.
 --
 -- KEYS: unrouted due delivery_token delivery_failures
 -- ARGV: the channel of work, token, after how many ms, 1 if it failed, how many seqs, these seqs

@@ -44,9 +44,10 @@ export function makeDeliveryClaims({
 
   return {
     claimDeliveries: (asked) => write(() => claim(asked)),
-    releaseDeliveries: (token, seqs) =>
+    releaseDeliveries: (token, seqs, afterMs = 0) =>
       write(() => {
-        for (const seq of seqs) giveBack.run({ seq, token, dueAt: clock(), failed: 0 });
+        const dueAt = Math.ceil(clock() + afterMs);
+        for (const seq of seqs) giveBack.run({ seq, token, dueAt, failed: 0 });
       }),
     postpone: (token, seq, afterMs) =>
       write(() => {

@@ -29,9 +29,9 @@ describeDestination('a PagerDuty service', {
   happy: { status: 202, body: JSON.stringify({ status: 'success', message: 'Event processed', dedup_key: 'k' }) },
   kinds: (status) => {
     if (status === 202) return 'told';
-    if ([408, 425, 429].includes(status)) return 'retry';
-    if (status >= 300 && status < 400) return 'retry';
-    return status >= 400 && status < 500 ? 'refused' : 'ambiguous';
+    if (status === 400 || status === 413) return 'refused';
+    // In words that are not PagerDuty's, as here.
+    return status >= 300 && status < 500 ? 'retry' : 'ambiguous';
   },
   halfAnswered: 'told',
 });
@@ -247,10 +247,22 @@ describe('PagerDuty’s words', () => {
     expect(result).toEqual({ kind: 'refused', reason: `PagerDuty answered 400${words}` });
   });
 
-  it.each([401, 403, 404, 407])('are none where a proxy answers %s with a page: it is told later', async (status) => {
-    server.script = (response) => response.writeHead(status).end('<html>Forbidden</html>');
+  it.each([401, 403, 404, 407])(
+    'are none where a proxy answers %s, in whatever form: it is told later',
+    async (status) => {
+      for (const body of ['<html>Forbidden</html>', 'proxy', '', '{"message":"no"}', '[]', 'null']) {
+        server.script = (response) => response.writeHead(status).end(body);
+        const result = await destination.tell(madeOrder(), new AbortController().signal);
+        expect(result).toEqual({ kind: 'retry', reason: `something before PagerDuty answered ${status}` });
+      }
+    },
+  );
+
+  it('are PagerDuty’s also with another status than 400, in its own form', async () => {
+    const body = JSON.stringify({ status: 'forbidden', message: 'this key may not', errors: ['gone'] });
+    server.script = (response) => response.writeHead(403).end(body);
     const result = await destination.tell(madeOrder(), new AbortController().signal);
-    expect(result).toEqual({ kind: 'retry', reason: `something before PagerDuty answered ${status}` });
+    expect(result).toEqual({ kind: 'refused', reason: 'PagerDuty answered 403: this key may not: gone' });
   });
 
   it('come unpacked', async () => {
