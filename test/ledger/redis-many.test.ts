@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { describe, expect, test as plainTest } from 'vitest';
+import { nothingTold, type Told } from '../../src/domain/notification.ts';
 import { type Ledger, LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Next } from '../../src/ledger/outbox.ts';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
@@ -20,6 +22,7 @@ import {
   hold,
   minute,
   owe,
+  tell,
 } from './ledger-contract-samples.ts';
 import { openOn } from './redis-harness.ts';
 
@@ -109,6 +112,52 @@ describe('more than one call takes up', () => {
 
     expect(items.map((each) => each.id)).toEqual([last, first]);
     expect(next).toBeUndefined();
+  });
+});
+
+describe('a key with very many earlier episodes', () => {
+  const numbers = Array.from({ length: many }, (_, i) => i + 3);
+
+  /** What one claim of the next episode's notification comes to, and how many rows were looked at for it. */
+  async function claimNext(ledger: Ledger, server: RedisServer) {
+    await owe(ledger, 'k', { number: many + 3 });
+    const admin = new Redis(server.port, '127.0.0.1');
+    await admin.config('RESETSTAT');
+    const claimed = await claimOnly(ledger);
+    const stats = await admin.info('commandstats');
+    await admin.quit();
+    return { claimed, looks: Number(/cmdstat_hget:calls=(\d+)/.exec(stats)?.[1]) };
+  }
+
+  async function tellAll(ledger: Ledger, told: Told): Promise<void> {
+    const episodes = numbers.map((number) => anEpisode('k', number));
+    await ledger.commit([aCommit({ episodes, owed: numbers.map((number) => anOwed('k', { number })) })]);
+    for (const _ of [1, 2]) {
+      const claimed = await claimFrom(ledger, { slots: many });
+      await Promise.all(claimed.map((each) => ledger.record(aRecord(each, { told }))));
+    }
+  }
+
+  test('is looked through for none of them when nothing of them stands', async ({ server, ledger }) => {
+    await tellAll(ledger, nothingTold);
+
+    const { claimed, looks } = await claimNext(ledger, server);
+
+    expect(claimed).not.toHaveProperty('predecessor');
+    expect(claimed).not.toHaveProperty('before');
+    expect(looks).toBeLessThan(20);
+  });
+
+  test('is looked through for the one that stands, and the one that was told', async ({ server, ledger }) => {
+    await tell(ledger, 'k', { number: 2 });
+    await tellAll(ledger, { ...nothingTold, ownKey: 'apart' });
+    const standing = await owe(ledger, 'k', { number: 1 });
+    await claimOnly(ledger);
+
+    const { claimed, looks } = await claimNext(ledger, server);
+
+    expect(claimed).toMatchObject({ predecessor: { id: standing }, before: { number: 2, ref: 'ref-1' } });
+    expect(looks).toBeLessThan(20);
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { nothingTold } from '../../src/domain/notification.ts';
 import { attemptsKept } from '../../src/ledger/history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';
@@ -11,6 +12,7 @@ import {
   anEpisode,
   anOwed,
   aRecord,
+  aStray,
   aTrace,
   claim,
   claimOnly,
@@ -45,12 +47,16 @@ beforeEach(async () => {
   onTestFinished(() => ledger.close());
 });
 
-/** Rows of the version before have no place in an order, and do not say when a part was last told. */
+/**
+ * Rows of the version before have no place in an order, do not say when a part was last told, and are all among their
+ * siblings.
+ */
 const asBefore = `
   local rows = redis.call('HGETALL', KEYS[1])
   for i = 1, #rows, 2 do
     local n = cmsgpack.unpack(rows[i + 1])
-    n.place = nil
+    n.place, n.known = nil, nil
+    redis.call('ZADD', KEYS[2], 0, n.sibling)
     n.told = n.told and string.gsub(n.told, ',"at":%d+', '')
     redis.call('HSET', KEYS[1], rows[i], cmsgpack.pack(n))
   end`;
@@ -58,8 +64,9 @@ const asBefore = `
 /** Makes of what is kept what a ledger of the version before would have kept. */
 async function takeBack(): Promise<void> {
   const column = (name: string) => `{${prefix}}:${name}`;
-  await admin.eval(asBefore, 1, column('notifications'));
-  for (const name of ['notification_order', 'notification_addresses', 'delivery_died']) await admin.del(column(name));
+  await admin.eval(asBefore, 2, column('notifications'), column('siblings'));
+  const indexes = ['notification_order', 'notification_addresses', 'standing', 'rooted', 'siblings_known'];
+  for (const name of [...indexes, 'delivery_died']) await admin.del(column(name));
 }
 
 const listed = async (of: Ledger = ledger) =>
@@ -144,15 +151,53 @@ test('what died before the upgrade is owed again when its address is first taken
   expect(await claimOnly(ledger)).toMatchObject({ id });
 });
 
-test('a predecessor that died before the upgrade is named, and what was told before it', async () => {
-  const before = await giveUp(ledger, 'k');
+test('what stands of the episodes before the upgrade is named, before and after they are indexed', async () => {
+  const dead = await giveUp(ledger, 'k');
+  await tell(ledger, 'k', { number: 2 });
+  const parts = [{ ref: 'ref-3', revision: 1, severity: 'error' as const, at: 1 }];
+  const apart = { opened: 'yes' as const, parts, ownKey: 'k#3' };
+  await giveUp(ledger, 'k', { number: 3, record: { told: apart } });
   await takeBack();
-  await owe(ledger, 'k', { number: 2 });
 
-  expect(await claimOnly(ledger)).toMatchObject({
-    predecessor: { id: before, dead: true },
-    before: { number: 1, ref: 'ref-1' },
-  });
+  for (const number of [5, 6, 7]) {
+    await owe(ledger, 'k', { number });
+    const claimed = await claimOnly(ledger);
+    expect(claimed).toMatchObject({ predecessor: { id: dead, dead: true }, before: { number: 3, ref: 'ref-3' } });
+    await ledger.record(aRecord(claimed, { told: nothingTold }));
+  }
+  expect(await admin.get(`{${prefix}}:siblings_known`)).toBe('6');
+  await ledger.revive({ ids: [dead] });
+  await ledger.record(aRecord(await claimOnly(ledger)));
+  await owe(ledger, 'k', { number: 8 });
+  expect(await claimOnly(ledger)).not.toHaveProperty('predecessor');
+});
+
+test('the newest that shares the key has the stray, though the version before kept it', async () => {
+  const id = await owe(ledger, 'k');
+  const late = await claimOnly(ledger, { leaseMs: second });
+  now += second;
+  await ledger.record(aRecord(await claimOnly(ledger)));
+  const told = { opened: 'yes' as const, parts: [], ownKey: 'k#2' };
+  await tell(ledger, 'k', { number: 2, record: { told } });
+  await takeBack();
+
+  await ledger.record(aRecord(late, { stray: { stray: aStray, at: 'newest' } }));
+
+  expect(await claimOnly(ledger)).toMatchObject({ id, strays: [aStray] });
+});
+
+test('what is forgotten is in no index any more', async () => {
+  for (const number of [1, 2]) {
+    await tell(ledger, 'k', { number });
+    await ledger.commit([aCommit({ episodes: [anEpisode('k', number, { end: { at: now, why: 'cleared' } })] })]);
+    if (number === 1) await takeBack();
+  }
+  now += 2 * day;
+  await prune();
+
+  const columns = ['siblings', 'standing', 'rooted', 'notification_order'].map((name) => `{${prefix}}:${name}`);
+  expect(await admin.exists(...columns)).toBe(0);
+  expect(await admin.get(`{${prefix}}:siblings_known`)).toBe('0');
 });
 
 test('a part of the version before was told by the time more was owed', async () => {

@@ -5,9 +5,10 @@
 -- KEYS: call
 -- ARGV: token; how many ids are held by the caller, these ids; how many rooms, each an address, slots, the lease in ms,
 --   a minute's tokens (0: unpaced), burst, the ms after which what was not told is late (-1: it never is)
--- Answers: {now, in how many ms something may fall due or false, notifications, silences in force}, a notification
---   being {row, token, 1 if interrupted, strays, episode, its predecessor as {id, 1 if dead} or false, what was told
---   before as {number, told as JSON} or false, 1 if it is only claimed to be found late}
+-- Answers: {now, in how many ms something may fall due or false, notifications, silences in force, 1 if all
+--   notifications are indexed}, a notification being {row, token, 1 if interrupted, strays, episode, its predecessor as
+--   {id, 1 if dead} or false, what was told before as {number, told as JSON} or false, 1 if it is only claimed to be
+--   found late}
 --
 -- `call` is this token's own key and holds the ids it was given, for a minute: longer than anybody repeats the call.
 -- `pace` holds for each address the moment at which its bucket is full again (GCRA).
@@ -147,13 +148,27 @@ local function visit(room, isRepeated)
   return taken, math.max(next, paused, tokenAt)
 end
 
-local function mayStand(n)
-  return not n.apart and (isOwed(n) or n.state == 'dead' and wasTold(n))
+-- Nobody knows of those that the version before kept: until they are indexed all are looked at.
+local function allKnown()
+  return tonumber(redis.call('GET', key.siblings_known) or 0) >= redis.call('HLEN', key.notifications)
+end
+local isIndexed = allKnown()
+
+local function episodeOf(n)
+  return tonumber(string.match(n.sibling, '\n(%d+)\n'))
+end
+
+local function siblingBefore(column, n, fits)
+  local id, other = newestIn(column, '(' .. n.sibling, n, fits)
+  if isIndexed then return id, other end
+  local foundId, found = newestIn('siblings', '(' .. n.sibling, n, fits)
+  if found and (not other or episodeOf(found) > episodeOf(other)) then return foundId, found end
+  return id, other
 end
 
 local function show(id, n)
-  local predecessor, earlier = siblingBefore(n, '(' .. n.sibling, mayStand)
-  local _, before = siblingBefore(n, '(' .. n.sibling, hasRoot)
+  local predecessor, earlier = siblingBefore('standing', n, mayStand)
+  local _, before = siblingBefore('rooted', n, hasRoot)
   return {
     rowOf(id, n),
     n.token,
@@ -161,7 +176,7 @@ local function show(id, n)
     n.strays,
     redis.call('HGET', key.episodes, n.episode),
     predecessor and { predecessor, earlier.state == 'dead' and 1 or 0 } or false,
-    before and { tonumber(string.match(before.sibling, '\n(%d+)\n')), before.told } or false,
+    before and { episodeOf(before), before.told } or false,
     n.beyond and 1 or 0,
   }
 end
@@ -198,4 +213,4 @@ if #ids > 0 then
   redis.call('SET', key.call, cmsgpack.pack(ids), 'PX', rememberedMs)
   shown = inFlight(ids)
 end
-return { now, nextAt and math.max(0, math.ceil(nextAt - now - tinyMs)) or false, shown, inForce() }
+return { now, nextAt and math.max(0, math.ceil(nextAt - now - tinyMs)) or false, shown, inForce(), isIndexed and 1 or 0 }

@@ -3,6 +3,7 @@ import type { Stray, Told } from '../../domain/notification.ts';
 import { groupCommit } from '../group-commit.ts';
 import type { AttemptRecord, ClaimedNotification, Next, Outbox, Outcome, Room } from '../outbox.ts';
 import { addressName, changeArguments } from './change-arguments.ts';
+import { indexIn } from './notification-index.ts';
 import { type NotificationRow, notificationOf } from './notification-row.ts';
 import { type SilenceRow, silenceOf } from './silences.ts';
 import { type Argument, byteLengthOf, type Store } from './store.ts';
@@ -16,6 +17,8 @@ export function notificationsIn(store: Store): Omit<Outbox, 'revive'> {
   const claim = store.script('claim-notifications');
   const release = store.script('release-notifications');
   const recordGroup = store.script('record');
+  const index = indexIn(store);
+  let isIndexed = true;
 
   const recordInGroup = groupCommit({
     run: async (group: Argument[][]) => {
@@ -27,8 +30,12 @@ export function notificationsIn(store: Store): Omit<Outbox, 'revive'> {
 
   return {
     async claimNotifications({ token, rooms, holding }) {
+      // Before what is claimed has its lease: there may be much to index.
+      if (!isIndexed) await index();
       const args = [token, holding.length, ...holding, rooms.length, ...rooms.flatMap(roomArguments)];
-      const [now, nextInMs, claimed, silences] = (await claim(args, { withinMs: claimMs, token })) as ClaimReply;
+      const reply = (await claim(args, { withinMs: claimMs, token })) as ClaimReply;
+      const [now, nextInMs, claimed, silences, indexed] = reply;
+      isIndexed = indexed === 1;
       return {
         now,
         notifications: claimed.map(claimedOf),
@@ -55,7 +62,7 @@ function roomArguments({ address, slots, leaseMs, pace, lateMs }: Room): Argumen
   return [addressName(address), slots, leaseMs, pace?.perMinute ?? 0, pace?.burst ?? 0, lateMs ?? -1];
 }
 
-type ClaimReply = [number, number | null, ClaimedRow[], SilenceRow[]];
+type ClaimReply = [now: number, nextInMs: number | null, ClaimedRow[], SilenceRow[], indexed: number];
 type ClaimedRow = [
   row: NotificationRow,
   token: string,

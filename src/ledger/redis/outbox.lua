@@ -1,7 +1,7 @@
 -- Put before the scripts that change notifications and episodes.
 --
--- WITH: notification-index
--- KEYS: notifications notifications_by_episode siblings future ready waiters owed owed_addresses dead_notifications
+-- WITH: notification-index siblings
+-- KEYS: notifications notifications_by_episode future ready waiters owed owed_addresses dead_notifications
 -- KEYS: episodes episode_names episode_owed episode_over episodes_over history_bytes change
 --
 -- A notification is one packed row; the texts of the domain in it (head, told, strays) are JSON that is never decoded:
@@ -19,11 +19,8 @@ local function load(id)
 end
 
 local function save(id, n)
+  enterSiblings(n)
   redis.call('HSET', key.notifications, id, cmsgpack.pack(n))
-end
-
-local function isOwed(n)
-  return n.state == 'due' or n.state == 'waiting'
 end
 
 local function moment(ms)
@@ -119,15 +116,17 @@ local function finish(id, n, state)
   wake(id, -1)
 end
 
--- The newest notification of the same key and address before a place in their order, that `fits`.
-local function siblingBefore(n, upTo, fits)
+-- The newest of one column with the same key and address, before a place in their order, that `fits`. They all do, but
+-- what a process of the version before changed or forgot.
+local function newestIn(column, upTo, n, fits)
   local prefix = string.match(n.sibling, '^[^\n]*\n')
   while true do
-    local found = redis.call('ZREVRANGEBYLEX', key.siblings, upTo, '[' .. prefix, 'LIMIT', 0, 1)[1]
+    local found = redis.call('ZREVRANGEBYLEX', key[column], upTo or '(' .. prefix .. ':', '[' .. prefix, 'LIMIT', 0, 1)[1]
     if not found then return nil end
     local id = string.match(found, '\n([^\n]*)$')
     local other = load(id)
     if other and fits(other) then return id, other end
+    if not other then redis.call('ZREM', key[column], found) end
     upTo = '(' .. found
   end
 end
@@ -162,7 +161,6 @@ local function owe(owed)
   if not n then
     n = { head = owed.head, address = owed.address, episode = owed.episode, sibling = owed.sibling .. '\n' .. id }
     n.state, n.revision, n.rank, n.due, n.attempts, n.strays = 'new', owed.revision, owed.rank, now, 0, {}
-    redis.call('ZADD', key.siblings, 0, n.sibling)
     redis.call('ZADD', key.notifications_by_episode, 0, n.episode .. '\n' .. id)
     enterIndex(id, n, now, redis.call('INCR', key.change))
   end

@@ -36,7 +36,7 @@ local function forgetNotification(member)
     redis.call('HSET', key.notifications, id, cmsgpack.pack(n))
     return false
   end
-  redis.call('ZREM', key.siblings, n.sibling)
+  leaveSiblings(n)
   redis.call('ZREM', key.dead_notifications, id)
   leaveIndex(n)
   redis.call('HDEL', key.notifications, id)

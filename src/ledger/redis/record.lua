@@ -38,13 +38,8 @@ local function joinsBefore(r, n)
   return true
 end
 
-local function newest(n)
-  local prefix = string.match(n.sibling, '^[^\n]*\n')
-  return siblingBefore(n, '(' .. prefix .. ':', function(other) return not other.apart end)
-end
-
 local function keepStray(r, n)
-  local id = (r.strayAt == 'newest' and newest(n)) or r.id
+  local id = (r.strayAt == 'newest' and newestIn('siblings', nil, n, isShared)) or r.id
   local target = id == r.id and n or load(id)
   target.strays[#target.strays + 1] = r.stray
   fallDue(id, target)

@@ -7,13 +7,15 @@ import { beyondPace } from './paces.ts';
 /** What a holder is told about what it claimed: also the episode as it is now, and what is left of earlier ones. */
 export function makeClaimed(db: DatabaseSync): (row: NotificationRow) => ClaimedNotification {
   const episodeOf = db.prepare('SELECT episode FROM episodes WHERE key = :key AND number = :number');
+  // The indexes are named: without them each claim would go through all the episodes there ever were.
   const standing = db.prepare(
-    `SELECT id, state FROM notifications WHERE key = :key AND address = :address AND number < :number AND own_key = 0
-        AND (state IN ('due', 'waiting') OR (state = 'dead' AND told ->> '$.opened' <> 'no'))
+    `SELECT id, state FROM notifications INDEXED BY notifications_standing
+      WHERE key = :key AND address = :address AND number < :number
+        AND own_key = 0 AND (state IN ('due', 'waiting') OR (state = 'dead' AND told ->> '$.opened' <> 'no'))
       ORDER BY number DESC LIMIT 1`,
   );
   const rootBefore = db.prepare(
-    `SELECT number, told ->> '$.parts[0].ref' AS ref FROM notifications
+    `SELECT number, told ->> '$.parts[0].ref' AS ref FROM notifications INDEXED BY notifications_rooted
       WHERE key = :key AND address = :address AND number < :number AND told ->> '$.parts[0].ref' IS NOT NULL
       ORDER BY number DESC LIMIT 1`,
   );

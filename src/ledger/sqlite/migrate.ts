@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { firstLedger } from './migrations/0001-first-ledger.ts';
 import { silencesAndWorkers } from './migrations/0002-silences-and-workers.ts';
+import { earlierEpisodes } from './migrations/0003-earlier-episodes.ts';
 
 /** In the order of their numbers; one that was released never changes. */
-const migrations = [firstLedger, silencesAndWorkers];
+const migrations = [firstLedger, silencesAndWorkers, earlierEpisodes];
 
 /** Brings the schema up to this code's, or refuses a ledger that a newer tocsin wrote. */
 export function migrate(db: DatabaseSync, path: string): void {
