@@ -85,7 +85,9 @@ export interface Inbox {
 
   /**
    * Makes dead deliveries whose routing was given up unrouted again, without failures and without the old trace, due at
-   * once; how many there were. Unreadable ones stay dead, and those whose payload is forgotten.
+   * once; how many there were. Unreadable ones stay dead, and those whose payload is forgotten. Each is made so in one
+   * step, not all of them together: what one who dies in it left dead is as it was, and what dies meanwhile may be left
+   * out. Asked again, it takes up the rest.
    */
   reroute(chosen: { seqs: number[] } | { dead: true; diedWithinMs?: number }): Promise<number>;
 

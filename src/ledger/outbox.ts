@@ -118,7 +118,9 @@ export interface Outbox {
   /**
    * Makes dead notifications owed again, fresh (no failures, owed since now), due at once; the number of those that
    * were. `ids` that are not dead are made due as well, one in flight when its attempt ends and it is still owed: what
-   * is true is derived anew, and may be nothing. `diedWithinMs` (since the last death) and `address` narrow all the dead.
+   * is true is derived anew, and may be nothing. `diedWithinMs` (since the last death) and `address` narrow all the dead. Each is made so in
+   * one step, not all of them together: what one who dies in it left dead is as it was, and what dies meanwhile may be
+   * left out. Asked again, it takes up the rest.
    */
   revive(chosen: { ids: string[] } | { dead: true; diedWithinMs?: number; address?: string }): Promise<number>;
 }

@@ -14,7 +14,8 @@ export interface Silences {
   keepSilence(silence: NewSilence): Promise<Silence>;
   /**
    * Ends it now, also one that has not begun; what waits for it is due at once. `undefined` when there is none; one that
-   * is over stays as it is.
+   * is over stays as it is. It ends in one step, with which what is claimed next is told; what waits for it may fall due
+   * some at a time. What one who dies in it left waiting falls due at its own time, minutes later, or when asked again.
    */
   expireSilence(id: string, by: string): Promise<Silence | undefined>;
   /** The last made first: those that are not over; with `over`, also those that ended in the last 30 days. */

@@ -41,7 +41,9 @@ export interface Workers {
   /**
    * Remembers these addresses; one given twice goes by the last. What is dead at one that is new, or has another
    * credential than before, is owed again as with `revive`; those addresses are returned, whether or not anything was
-   * dead there. Repeated, it finds nothing new.
+   * dead there. Repeated, it finds nothing new. Each dead one is made owed in one step, and the addresses are remembered
+   * in one, after all of them: to whom one died in between, they are new again. Two who take up the same at once may both
+   * find it new, and then what died in between is tried once more.
    */
   takeUp(addresses: KnownAddress[]): Promise<string[]>;
   /**
