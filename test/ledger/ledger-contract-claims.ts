@@ -89,6 +89,16 @@ export function describeClaims(start: () => Promise<LedgerHarness>): void {
       expect(ids(await claimFrom(ledger, { slots: 1 }))).toEqual([first]);
     });
 
+    test('what is due already keeps its place when more is owed', async ({ ledger, harness }) => {
+      const first = await owe(ledger, 'first');
+      harness.advance(second);
+      await owe(ledger, 'other');
+      harness.advance(second);
+      await owe(ledger, 'first', { revision: 2 });
+
+      expect(ids(await claimFrom(ledger, { slots: 1 }))).toEqual([first]);
+    });
+
     test('what was told takes the rank of what is owed next', async ({ ledger }) => {
       const first = await tell(ledger, 'first', { rank: second });
       await owe(ledger, 'other', { rank: 2 * second });

@@ -47,6 +47,13 @@ test('it is told once a day for each rule, source and path', async () => {
   expect(ownerHeard()).toHaveLength(4);
 });
 
+test('what the owner was told of is not tried again with each delivery', async () => {
+  const { hearOf, store } = await openTown();
+  for (const id of ['dlv_1', 'dlv_2', 'dlv_3']) await hearOf(id);
+  const { items } = await (await store.open()).listNotifications({ limit: 10 });
+  expect(items).toMatchObject([{ destination: 'owner', state: 'settled', attempts: 1 }]);
+});
+
 test.each([
   ['the rule asks for none of it', { onUnknown: 'ignore' }, {}],
   ['the rule is in shadow', { mode: 'shadow' }, {}],

@@ -81,7 +81,7 @@ local function endOwing(id, n)
 end
 
 -- Makes it due at once; one in flight when its attempt ends. What was not told yet keeps its place in the order: an
--- open that is updated before it was told is still an open.
+-- open that is updated before it was told is still an open, and is not put behind what fell due meanwhile.
 local function fallDue(id, n, rank)
   unqueue(id, n)
   if rank and isOwed(n) then rank = math.min(rank, n.rank) end
@@ -90,9 +90,10 @@ local function fallDue(id, n, rank)
     beginOwing(id, n)
   end
   stopWaiting(id, n)
+  local due = n.state == 'due' and math.min(n.due, now) or now
   n.state, n.rank = 'due', rank or n.rank
   n.raised = n.token and (n.raised or now)
-  queue(id, n, n.token and n.due or now)
+  queue(id, n, n.token and n.due or due)
   save(id, n)
 end
 
