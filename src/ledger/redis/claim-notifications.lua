@@ -89,15 +89,6 @@ local function readyAt(room, limit)
   return ids
 end
 
--- Quotes within the texts of a record are escaped: these can only be its own fields.
-local function wasTold(n)
-  return n.told and not string.find(n.told, '"opened":"no"', 1, true)
-end
-
-local function hasRoot(n)
-  return n.told and string.find(n.told, '"parts":[{', 1, true)
-end
-
 -- Looked at in one call for what is late.
 local lookedAt = 200
 
