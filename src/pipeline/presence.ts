@@ -50,7 +50,7 @@ export function presence({ ledger, id, worker, addresses, look, log, elapsedMs }
     async turn() {
       await announce();
       const workers = await ledger.listWorkers();
-      const these = JSON.stringify([workers, addresses()]);
+      const these = whatMatters(workers, addresses());
       if (these !== lookedAtThese || elapsedMs() - lookedAt >= lookEveryMs) {
         await look(workers);
         lookedAtThese = these;
@@ -63,4 +63,12 @@ export function presence({ ledger, id, worker, addresses, look, log, elapsedMs }
       await ledger.leave(id).catch((err) => log.warn({ err }, 'worker.left-unsaid'));
     },
   };
+}
+
+/** What a look goes by, in one order: a ledger lists in none, and one that has just said that it is there is no other. */
+function whatMatters(workers: readonly Worker[], mine: readonly KnownAddress[]): string {
+  const goBy = workers.map(({ id, file, rules, sources, addresses }) => {
+    return JSON.stringify([id, file, Object.entries(rules).sort(), sources.toSorted(), addresses.toSorted()]);
+  });
+  return JSON.stringify([goBy.sort(), mine.map((each) => JSON.stringify(each)).sort()]);
 }

@@ -83,6 +83,30 @@ test('looks when something changed, here or elsewhere, and otherwise every minut
   expect(one.looks).toHaveLength(3);
 });
 
+test.each(engines)('in five quiet minutes each of two looks no more than five times, on %s', async (engine) => {
+  const { store, join } = await openAll(engine);
+  const [one, two] = [join('one', 'f1'), join('two', 'f1')];
+  for (const each of [one, two, one, two]) await each.turn();
+  const before = [one.looks.length, two.looks.length];
+  for (let turns = 0; turns < 60; turns += 1) {
+    store.advance(2 * second);
+    await one.turn();
+    store.advance(3 * second);
+    await two.turn();
+  }
+  const looks = [one, two].map((each, i) => each.looks.length - (before[i] ?? 0));
+  expect(Math.max(...looks)).toBeLessThanOrEqual(5);
+});
+
+test('who refused a file goes by the same as before', async () => {
+  const { join } = await openAll('SQLite');
+  const [one, two] = [join('one', 'f1'), join('two', 'f1')];
+  for (const each of [two, one]) await each.turn();
+  Object.assign(two.goesBy, { refused: { file: 'f2', why: 'it has a fault' } });
+  for (const each of [two, one]) await each.turn();
+  expect(one.looks).toHaveLength(1);
+});
+
 test('one whose ledger is gone leaves all the same', async () => {
   const { ledger, join } = await openAll('SQLite');
   const one = join('one', 'f1');
