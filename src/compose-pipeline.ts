@@ -22,7 +22,7 @@ export type PipelineParts = {
   inForce: InForceHolder;
   openers: Openers;
   /** Reads the rules file and its secrets anew. */
-  read: () => RulesReading;
+  read: () => Promise<RulesReading>;
   /** Hears, after each reading, whether what was read is in force. */
   heard: (isInForce: boolean) => void;
   onUntellable: () => void;

@@ -8,7 +8,7 @@ import type { Ways } from './domain/notification.ts';
 import type { Place } from './domain/routing.ts';
 import type { Speaker } from './pipeline/arrived.ts';
 import type { Difference, TestOutcome, TestStage } from './pipeline/run-rules-test.ts';
-import { runRulesTest } from './pipeline/run-rules-test.ts';
+import { runRulesTests } from './pipeline/run-rules-test.ts';
 
 /** What a rules file would be gone by, without its secrets: for rehearsals, which send nothing. */
 export function stageOf(config: Config): TestStage {
@@ -73,9 +73,9 @@ export function waysOf(text: DestinationText): Ways {
 }
 
 /** Runs every test of a rules file. */
-export function testOutcomes({ tests, ...config }: Config): (TestOutcome & { at: string })[] {
-  const stage = stageOf({ tests, ...config });
-  return tests.map((test) => ({ ...runRulesTest(test, stage), at: test.at }));
+export async function testOutcomes(config: Config): Promise<(TestOutcome & { at: string })[]> {
+  const ran = await runRulesTests(config.tests, stageOf(config));
+  return ran.map(({ test, outcome }) => ({ ...outcome, at: test.at }));
 }
 
 export function isPassed({ differences, problem }: TestOutcome): boolean {
@@ -83,16 +83,17 @@ export function isPassed({ differences, problem }: TestOutcome): boolean {
 }
 
 /** The reading, unless what was read does not pass its own tests. */
-export function tested(reading: RulesReading): RulesReading {
+export async function tested(reading: RulesReading): Promise<RulesReading> {
   if (!reading.ok) return reading;
   const { files, file, rules } = reading;
-  const problems = failingTests(rules.config);
+  const problems = await failingTests(rules.config);
   return problems.length === 0 ? reading : { ok: false, of: 'tests', files, ...(file ? { file } : {}), problems };
 }
 
 /** The tests that a rules file does not pass, each with all that is wrong. */
-export function failingTests(config: Config): Problem[] {
-  return testOutcomes(config).flatMap(({ at, name, problem, differences }) => {
+export async function failingTests(config: Config): Promise<Problem[]> {
+  const outcomes = await testOutcomes(config);
+  return outcomes.flatMap(({ at, name, problem, differences }) => {
     const wrong = problem ? [`${problem.path} ${problem.message}`] : differences.map(differenceWords);
     return wrong.length === 0 ? [] : [{ path: at, message: `the test "${name}" fails: ${wrong.join('; ')}` }];
   });

@@ -55,7 +55,7 @@ export type ServiceOptions = {
   /** In force from the start. */
   rules: ResolvedRules;
   /** Reads them anew. */
-  read: () => RulesReading;
+  read: () => Promise<RulesReading>;
   preview: boolean;
   /** The SQLite file, where Redis is not used. */
   ledgerPath: string;

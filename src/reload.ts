@@ -3,7 +3,7 @@ import type { ResolvedRules, RulesReading } from './config/read-rules.ts';
 import { fileChanges } from './config/watch-file.ts';
 
 export type Reload = {
-  read: () => RulesReading;
+  read: () => Promise<RulesReading>;
   current: () => ResolvedRules;
   replace: (rules: ResolvedRules) => void;
   /** Why these may not take the place of those in force, in words; `undefined` when they may. */
@@ -105,7 +105,7 @@ export function reloader(reload: Reload): Reloader {
       if (wanted === done) return lookEveryMs;
       // What is called for meanwhile is another reading; one that a silent ledger kept from its end is done again.
       const upTo = wanted;
-      const reading = reload.read();
+      const reading = await reload.read();
       files = reading.files;
       if (!(await take(reading))) return lookAgainMs;
       done = upTo;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { traitsByType } from '../src/compose.ts';
 import { openingsOf } from '../src/compose-destinations.ts';
 import { failingTests, stageOf, waysOf } from '../src/compose-rehearsal.ts';
@@ -50,12 +50,12 @@ describe('a rehearsal', () => {
 describe('the tests of a rules file that fail', () => {
   const event = { source: 'inbox-check', fire: 'test.completed' };
 
-  test('are named with their place and all that is wrong', () => {
+  test('are named with their place and all that is wrong', async () => {
     const tests = [
       { name: 'fine', events: [event], expect: { told: ['chat'] } },
       { name: 'wrong', events: [event], expect: { told: [], verdicts: { r: 'clear' } } },
     ];
-    expect(failingTests(configOf(rulesFile({ rules: [rule], tests })))).toEqual([
+    expect(await failingTests(configOf(rulesFile({ rules: [rule], tests })))).toEqual([
       {
         path: 'tests[1]',
         message:
@@ -64,12 +64,25 @@ describe('the tests of a rules file that fail', () => {
     ]);
   });
 
-  test('are none in the example', () => {
+  test('are none in the example', async () => {
     const loaded = loadRules('rules.example.json', traitsByType);
     expect(loaded).toMatchObject({ ok: true });
     if (!loaded.ok) return;
     expect(loaded.config.tests.length).toBeGreaterThan(5);
-    expect(failingTests(loaded.config)).toEqual([]);
+    expect(await failingTests(loaded.config)).toEqual([]);
+  });
+
+  test('are found while others have their turn', async () => {
+    const events = Array.from({ length: 200 }, (_, minute) => ({ ...event, at: `${minute}m` }));
+    const tests = Array.from({ length: 20 }, (_, i) => ({ name: `${i}`, events, expect: { told: ['chat'] } }));
+    const config = configOf(rulesFile({ rules: [rule], tests }));
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 1);
+    onTestFinished(() => clearInterval(timer));
+    await failingTests(config);
+    expect(turns).toBeGreaterThan(3);
   });
 
   test('of the example leave no rule of it untried', () => {

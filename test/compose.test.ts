@@ -40,7 +40,7 @@ function parts(ledgerPath: string, destinations: Destination[], port = 0) {
     environment: read.environment,
     preview: false,
     rules,
-    read: () => ({ ok: true as const, files: [], rules }),
+    read: async () => ({ ok: true as const, files: [], rules }),
     openings: () => destinations.map((each, i) => ({ settings: `${i}`, open: () => each })),
     ledgerPath,
     log: openLog('silent', { write: () => undefined }),

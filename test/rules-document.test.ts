@@ -62,10 +62,10 @@ describe('each piece of JSON', () => {
 
   const withTests = snippets.filter((each) => 'tests' in each);
 
-  test.each(withTests.map((each) => [each.tests[0].name, each]))('%s: its tests pass', (_, snippet) => {
+  test.each(withTests.map((each) => [each.tests[0].name, each]))('%s: its tests pass', async (_, snippet) => {
     const config = loaded(fileOf(snippet));
     expect(config.tests.length).toBeGreaterThan(0);
-    expect(failingTests(config)).toEqual([]);
+    expect(await failingTests(config)).toEqual([]);
   });
 
   test('of the cookbook has tests, and there are ten of them', () => {

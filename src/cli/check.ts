@@ -14,10 +14,10 @@ export const checkCommand: AddCommand = (program, invocation, done) => {
     .description('check the rules file: every problem at once, with its place; exit code 1 if there is any')
     .option('--rules <file>', 'the rules file (TOCSIN_RULES, or rules.json)')
     .option('--json', 'print {"ok", "problems", "warnings"} as JSON')
-    .action((options: { rules?: string; json?: boolean }) => {
+    .action(async (options: { rules?: string; json?: boolean }) => {
       const path = rulesPath(invocation, options.rules, false);
       const loaded = loadRules(path, traitsByType);
-      const problems: Problem[] = loaded.ok ? failingTests(loaded.config) : loaded.problems;
+      const problems: Problem[] = loaded.ok ? await failingTests(loaded.config) : loaded.problems;
       const warnings: Problem[] = loaded.ok ? loaded.config.warnings : [];
       const ok = problems.length === 0;
       done(ok ? 0 : 1);

@@ -30,7 +30,7 @@ async function reload(options: Options, invocation: Invocation): Promise<number>
   const { print, complain } = invocation;
   const path = rulesPath(invocation, options.rules, false);
   const secret = secretReader(invocation.variables);
-  const read = tested(readRules({ path, traits: traitsByType, secret, preview: true }));
+  const read = await tested(readRules({ path, traits: traitsByType, secret, preview: true }));
   // Its secrets are the services' own affair: they may not be set here.
   if (read.file === undefined || (!read.ok && read.of !== 'secrets'))
     return refused(path, read, { ...options, ...invocation });

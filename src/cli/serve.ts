@@ -38,7 +38,7 @@ async function serve(options: Options, invocation: Invocation): Promise<number> 
   const environment = { ...invocation.environment, ...portOption(options.port) };
   const { log, secret, secretOf } = preview ? previewParts(invocation) : liveParts(invocation);
   const read = () => tested(readRules({ path, traits: traitsByType, secret, preview }));
-  const reading = read();
+  const reading = await read();
   if (!reading.ok) return explain(reading, { path, preview, ...invocation });
   const { rules } = reading;
   const ledger = ledgerPath(invocation, preview);

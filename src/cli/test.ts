@@ -19,16 +19,16 @@ export const testCommand: AddCommand = (program, invocation, done) => {
     .description('run the tests of the rules file; exit code 1 if any fails')
     .option('--rules <file>', 'the rules file (TOCSIN_RULES, or rules.json)')
     .option('--json', 'print {"ok", "tests"} as JSON')
-    .action((names: string[], options: Options) => done(test(names, options, invocation)));
+    .action(async (names: string[], options: Options) => done(await test(names, options, invocation)));
 };
 
-function test(names: string[], options: Options, invocation: Invocation): number {
+async function test(names: string[], options: Options, invocation: Invocation): Promise<number> {
   const { print } = invocation;
   const path = rulesPath(invocation, options.rules, false);
   const config = readRules(path, invocation);
   if (!config) return 1;
   const tests = chosen(config.tests, names);
-  const outcomes = testOutcomes({ ...config, tests });
+  const outcomes = await testOutcomes({ ...config, tests });
   const failed = outcomes.filter((each) => !isPassed(each));
   if (options.json) print(JSON.stringify({ ok: failed.length === 0, tests: outcomes.map(told) }, null, 2));
   else if (outcomes.length === 0) print(howToWrite(path, config));

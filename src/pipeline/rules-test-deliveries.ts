@@ -14,10 +14,10 @@ export type TestDeliveries = { startedAt: number; deliveries: Delivery[] };
  * What a test's events are as the ledger would keep them. The clock starts so that the first body with a moment of its
  * own comes when it says that it happened: whatever was pasted is as new as on its day.
  */
-export function deliveriesOf(
+export function* deliveriesOf(
   { events }: Pick<RulesTest, 'events'>,
   speakers: ReadonlyMap<string, Speaker>,
-): TestDeliveries | { problem: Problem } {
+): Generator<undefined, TestDeliveries | { problem: Problem }> {
   const startedAt = startOf(events, speakers);
   const deliveries: Delivery[] = [];
   const places = new Map<string, string>();
@@ -36,6 +36,7 @@ export function deliveriesOf(
     if (before !== undefined) return { problem: { path: place, message: twice } };
     places.set(`${event.source} ${id}`, place);
     deliveries.push({ seq: i + 1, source: event.source, id, type: identified.type, body, receivedAt: startedAt + at });
+    yield;
   }
   return { startedAt, deliveries };
 }

@@ -5,6 +5,7 @@ import type { Judged } from '../domain/routing.ts';
 import type { OutcomeWord, RulesTest, TellingWord, VerdictWord } from '../domain/rules-test.ts';
 import { tellingWords } from '../domain/rules-test.ts';
 import type { RuleTrace } from '../domain/trace.ts';
+import { inBreaths, inOneGo } from '../runtime/in-breaths.ts';
 import type { Speaker } from './arrived.ts';
 import { arrivedOf } from './arrived.ts';
 import type { Rehearsal, Stage } from './rehearse.ts';
@@ -40,8 +41,28 @@ export type TestOutcome = {
 };
 
 /** Runs a test: its events one after the other, then time until its end, through the routing of the service. */
-export function runRulesTest(test: RulesTest, { standing, ways, speakers }: TestStage): TestOutcome {
-  const made = deliveriesOf(test, speakers);
+export function runRulesTest(test: RulesTest, stage: TestStage): TestOutcome {
+  return inOneGo(steps(test, stage));
+}
+
+/** Runs tests, and leaves the event loop to others now and then: a service serves meanwhile. */
+export function runRulesTests<Test extends RulesTest>(tests: readonly Test[], stage: TestStage) {
+  return inBreaths(allSteps(tests, stage));
+}
+
+type Ran<Test> = { test: Test; outcome: TestOutcome };
+
+function* allSteps<Test extends RulesTest>(
+  tests: readonly Test[],
+  stage: TestStage,
+): Generator<undefined, Ran<Test>[]> {
+  const ran: Ran<Test>[] = [];
+  for (const test of tests) ran.push({ test, outcome: yield* steps(test, stage) });
+  return ran;
+}
+
+function* steps(test: RulesTest, { standing, ways, speakers }: TestStage): Generator<undefined, TestOutcome> {
+  const made = yield* deliveriesOf(test, speakers);
   const { name } = test;
   if ('problem' in made) return { name, differences: [], problem: made.problem, incidents: {}, told: [] };
   const { startedAt, deliveries } = made;
@@ -52,6 +73,7 @@ export function runRulesTest(test: RulesTest, { standing, ways, speakers }: Test
   for (const delivery of deliveries) {
     const speaker = speakers.get(delivery.source);
     if (speaker) last = rehearsal.hear(arrivedOf(delivery, speaker)).judged;
+    yield;
   }
   rehearsal.passUntil(startedAt + (test.until ?? 0));
   rehearsal.tellRest();

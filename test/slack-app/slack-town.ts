@@ -37,8 +37,8 @@ export async function openSlackTown({ transport = 'http', operators, beside = {}
   const variables = { IC: hookSecret, SLACK_BOT_TOKEN: slack.token };
   const rulesWith = (text: object) => writeFile(path, rulesText(text, beside));
   await rulesWith(operators ? { operators } : {});
-  const read = () => readRules({ path, traits: traitsByType, secret: secretReader(variables), preview: false });
-  const reading = read();
+  const read = async () => readRules({ path, traits: traitsByType, secret: secretReader(variables), preview: false });
+  const reading = await read();
   if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
   const lines: Record<string, unknown>[] = [];
   const environment = environmentFor(transport, { SLACK_API_URL: slack.apiUrl, SLACK_APP_TOKEN: slack.appToken });
