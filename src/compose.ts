@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Openers } from './compose-destinations.ts';
 import { openingsOf } from './compose-destinations.ts';
+import type { PipelineParts } from './compose-pipeline.ts';
 import { startPipeline } from './compose-pipeline.ts';
 import { hearsSlack, slackAppOf } from './compose-slack-app.ts';
 import { refusalAtStart } from './compose-workers.ts';
@@ -17,10 +18,13 @@ import { holdInForce } from './in-force.ts';
 import type { Purpose } from './ledger/history.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open-ledger.ts';
+import type { Durability } from './pipeline/durability.ts';
+import { durability } from './pipeline/durability.ts';
 import { meteredLedger, meteredOwner, meteredReceive, meteredReload, metricsText } from './pipeline/metered.ts';
 import { receiver } from './pipeline/receive.ts';
 import { watchedWrites } from './pipeline/writes.ts';
 import { openMetrics } from './runtime/metrics.ts';
+import { pollLoop } from './runtime/poll-loop.ts';
 import { inboxCheck } from './sources/inbox-check.ts';
 import { pagerDuty } from './sources/pagerduty.ts';
 import { pagerDutyAlerts } from './sources/pagerduty-alerts.ts';
@@ -120,8 +124,8 @@ async function open(options: ServiceOptions, opened: Closing): Promise<Omit<Serv
   opened.push(...pipeline.stops);
   const slackApp = buttons ? slackAppOf({ environment, ledger, inForce, log }) : undefined;
   if (slackApp) opened.push(() => slackApp.stop());
-  const engine = await ledger.warnings();
-  const warnings = () => [...engine, ...pipeline.warnings(), ...(slackApp?.warnings() ?? [])];
+  const durable = await watchDurability({ ledger, log }, opened);
+  const warnings = () => [...durable.warnings(), ...pipeline.warnings(), ...(slackApp?.warnings() ?? [])];
   const sources = () => inForce.current().sources;
   const receive = receiver({ sources, ledger, log, now: Date.now, timeoutMs: receiveTimeoutMs });
   const app = httpApp({
@@ -136,6 +140,15 @@ async function open(options: ServiceOptions, opened: Closing): Promise<Omit<Serv
   opened.push(() => http.close());
   slackApp?.start();
   return { port: http.port, reload: pipeline.reload };
+}
+
+/** Who asks right after the start whether it is ready hears of it already. */
+async function watchDurability(parts: Pick<PipelineParts, 'ledger' | 'log'>, opened: Closing): Promise<Durability> {
+  const durable = durability(parts);
+  await durable.turn();
+  const loop = pollLoop('durability', durable.turn, parts.log);
+  opened.push(() => loop.stop());
+  return durable;
 }
 
 /** The other kind of ledger was given: what is owed there would be told by the wrong one. */

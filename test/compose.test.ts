@@ -15,6 +15,7 @@ import { openLog } from '../src/runtime/log.ts';
 import { configOf, rulesFile } from './config/made-rules.ts';
 import { placementTest, post } from './e2e/sender.ts';
 import { madeDestination } from './pipeline/made-destination.ts';
+import { startRedisServer } from './redis-server.ts';
 
 const secret = 'whsec_compose';
 
@@ -69,6 +70,21 @@ describe('a service', () => {
     const text = await (await get('/metrics')).text();
     expect(text).toContain('tocsin_deliveries_received_total{source="inbox-check",answer="accepted"} 1');
     expect(text).toContain('tocsin_ledger_up 1');
+  });
+
+  test('on a Redis that may lose something says so in the log and on /readyz', async () => {
+    const redis = await startRedisServer(['--appendfsync', 'everysec']);
+    onTestFinished(() => redis.stop());
+    const lines: Record<string, unknown>[] = [];
+    const log = openLog('info', { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const made = parts('', [madeDestination()]);
+    const service = await startService({ ...made, environment: { ...made.environment, REDIS_URL: redis.url }, log });
+    onTestFinished(() => service.stop());
+    const warning = expect.stringContaining('appendfsync everysec');
+    const ready = await fetch(`http://127.0.0.1:${service.port}/readyz`);
+    expect(await ready.json()).toMatchObject({ warnings: expect.arrayContaining([warning]) });
+    const said = lines.filter(({ msg }) => msg === 'ledger.may-lose');
+    expect(said).toEqual([expect.objectContaining({ level: 40, warning })]);
   });
 
   test('is ready, and lists what the rules file warns of', async () => {
