@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Service, ServiceOptions } from '../compose.ts';
-import { startService, traitsByType } from '../compose.ts';
+import { RulesRefused, startService, traitsByType, WrongPurpose } from '../compose.ts';
 import { tested } from '../compose-rehearsal.ts';
 import type { Config } from '../config/load-rules.ts';
 import type { RulesReading } from '../config/read-rules.ts';
@@ -114,19 +114,25 @@ async function startOrExplain(
   try {
     return await startService(options);
   } catch (error) {
-    const { code, name, message } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     const { PORT, HOST } = options.environment;
     if (code === 'EADDRINUSE') throw new Misuse(`Port ${PORT} is taken: give another one with --port or PORT.`);
     if (code === 'EACCES') throw new Misuse(`Port ${PORT} may not be used: give one above 1023 with --port or PORT.`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new Misuse(`HOST ${HOST} is no address of this machine.`);
-    if (name === 'RulesRefused') {
+    if (error instanceof RulesRefused) {
       complain(`The rules file may not be what is meant: ${message}`);
       return undefined;
     }
-    if (name === 'AlreadyServed' || name === 'WrongPurpose') throw new Misuse(message);
+    if (error instanceof WrongPurpose || (await isAlreadyServed(error))) throw new Misuse(message);
     throw error;
   }
+}
+
+/** Read in only now: with it comes SQLite, which a service on Redis does without. */
+async function isAlreadyServed(error: unknown): Promise<boolean> {
+  const { AlreadyServed } = await import('../ledger/sqlite/serving.ts');
+  return error instanceof AlreadyServed;
 }
 
 /** Whoever supervises us waits ten seconds; what is not finished by then is safe in the ledger. */
