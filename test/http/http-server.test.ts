@@ -97,7 +97,7 @@ describe('closing', () => {
   });
 
   test('waits for no idle connection', async () => {
-    const door = await openDoor();
+    const door = await openDoor({}, { closeWithinMs: never });
     const wire = await openWire(door.port);
     wire.socket.write(delivery);
     await wire.until('id_1');
