@@ -23,6 +23,8 @@ import { durability } from './pipeline/durability.ts';
 import { meteredLedger, meteredOwner, meteredReceive, meteredReload, metricsText } from './pipeline/metered.ts';
 import { receiver } from './pipeline/receive.ts';
 import { watchedWrites } from './pipeline/writes.ts';
+import type { Closing } from './runtime/close-all.ts';
+import { closeAll } from './runtime/close-all.ts';
 import { openMetrics } from './runtime/metrics.ts';
 import { pollLoop } from './runtime/poll-loop.ts';
 import { inboxCheck } from './sources/inbox-check.ts';
@@ -85,14 +87,10 @@ function ledgerSettings(environment: Environment, path: string) {
   return { redisUrl: environment.REDIS_URL, redisWait: environment.TOCSIN_REDIS_WAIT, path, backlogLimit };
 }
 
-type Closing = (() => Promise<void>)[];
-
 /** Builds every part, joins them, and starts to listen. What was opened is closed again when a later part fails. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const opened: Closing = [];
-  const stop = async () => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
+  const stop = () => closeAll(opened, options.log);
   try {
     return { ...(await open(options, opened)), stop };
   } catch (error) {
@@ -111,7 +109,7 @@ async function open(options: ServiceOptions, opened: Closing): Promise<Omit<Serv
   const { ledger, trouble: unwritable } = watchedWrites(meteredLedger(plain, metrics));
   const buttons = hearsSlack(environment, preview);
   const openers: Openers = { preview, slackApiUrl: environment.SLACK_API_URL, buttons, log };
-  const kept = keptOpen({ lingerMs });
+  const kept = keptOpen({ lingerMs, onUnclosed: (err) => log.error({ err }, 'destination.not-closed') });
   opened.push(() => kept.close());
   const openings = options.openings ?? ((of: ResolvedRules) => openingsOf(of, openers));
   const asking = askersOf(environment.PD_API_TOKEN);

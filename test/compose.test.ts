@@ -87,6 +87,15 @@ describe('a service', () => {
     expect(said).toEqual([expect.objectContaining({ level: 40, warning })]);
   });
 
+  test('stops all the same where a destination does not close, and leaves its ledger to the next', async () => {
+    const path = await ledgerFile();
+    const broken = { ...madeDestination(), close: () => Promise.reject(new Error('it does not close')) };
+    const service = await startService(parts(path, [broken]));
+    await service.stop();
+    const { get } = await started(path, [madeDestination()]);
+    expect((await get('/readyz')).status).toBe(200);
+  });
+
   test('is ready, and lists what the rules file warns of', async () => {
     const { get } = await started(await ledgerFile(), [madeDestination()]);
     const ready = await get('/readyz');

@@ -10,22 +10,33 @@ export type KeptOpen = {
   close(): Promise<void>;
 };
 
+export type KeptOpenSettings = { lingerMs: number; onUnclosed: (err: unknown) => void };
+
 type Kept = { destination: Destination; idle(): Promise<void> };
 
 /**
  * Keeps destinations open through changes of the rules file. One that is not used any more is closed once nothing is
- * under way there, and not before `lingerMs`: somebody may have taken it up a moment ago.
+ * under way there, and not before `lingerMs`: somebody may have taken it up a moment ago. What does not close is no
+ * reason to stop, or to leave others open: `onUnclosed` hears of it.
  */
-export function keptOpen({ lingerMs }: { lingerMs: number }): KeptOpen {
+export function keptOpen({ lingerMs, onUnclosed }: KeptOpenSettings): KeptOpen {
   let inUse = new Map<string, Kept>();
   const retired = new Map<Kept, NodeJS.Timeout>();
 
   function retire(kept: Kept): void {
     const timer = setTimeout(async () => {
       await kept.idle();
-      if (retired.delete(kept)) await kept.destination.close();
+      if (retired.delete(kept)) await close(kept);
     }, lingerMs);
     retired.set(kept, timer);
+  }
+
+  async function close({ destination }: Kept): Promise<void> {
+    try {
+      await destination.close();
+    } catch (err) {
+      onUnclosed(err);
+    }
   }
 
   return {
@@ -45,7 +56,7 @@ export function keptOpen({ lingerMs }: { lingerMs: number }): KeptOpen {
       for (const timer of retired.values()) clearTimeout(timer);
       retired.clear();
       inUse = new Map();
-      await Promise.all(all.map(({ destination }) => destination.close()));
+      await Promise.all(all.map(close));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keptOpen } from '../../src/destinations/kept-open.ts';
 import { madeDestination } from '../pipeline/made-destination.ts';
 import { madeOrder } from './made-order.ts';
@@ -19,7 +19,9 @@ function openMade() {
     };
     return { settings, open, made };
   };
-  return { events, opening, kept: keptOpen({ lingerMs: 5_000 }) };
+  const unclosed: unknown[] = [];
+  const kept = keptOpen({ lingerMs: 5_000, onUnclosed: (err) => void unclosed.push(err) });
+  return { events, unclosed, opening, kept };
 }
 
 test('what is used again is kept as it is, and what is not is closed a while later', async () => {
@@ -66,4 +68,26 @@ test('an opening that fails changes nothing', () => {
   };
   expect(() => kept.use([{ settings: 'two', open: failing }])).toThrow('no such host');
   expect(kept.use([opening('one')])).toEqual([before]);
+});
+
+describe('one that does not close', () => {
+  const broken = new Error('it does not close');
+  const failing = { settings: 'broken', open: () => ({ ...madeDestination(), close: () => Promise.reject(broken) }) };
+
+  test('is said where it is not used any more, and nothing else comes of it', async () => {
+    const { events, unclosed, opening, kept } = openMade();
+    kept.use([failing, opening('one')]);
+    kept.use([]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(unclosed).toEqual([broken]);
+    expect(events.at(-1)).toBe('close one');
+  });
+
+  test('keeps none of the others open when all are closed', async () => {
+    const { events, unclosed, opening, kept } = openMade();
+    kept.use([failing, opening('one')]);
+    await kept.close();
+    expect(unclosed).toEqual([broken]);
+    expect(events.at(-1)).toBe('close one');
+  });
 });
