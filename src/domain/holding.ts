@@ -1,4 +1,5 @@
 import type { Episode } from './incident.ts';
+import { isAskedTestKey } from './lane.ts';
 import { momentWords } from './moment-words.ts';
 import type { CompiledSilence } from './silence.ts';
 import { silencing, subjectOf } from './silence.ts';
@@ -6,10 +7,10 @@ import type { Held } from './telling.ts';
 
 /**
  * What holds back whatever rings about an episode, from the silences in force: one of them, or a snooze, whichever is
- * over last. Nothing holds back a word to the owner about tocsin's own trouble.
+ * over last. Nothing holds back a word to the owner about tocsin's own trouble, nor a test that somebody waits for.
  */
 export function heldBy(episode: Episode, silences: readonly CompiledSilence[], now: number): Held | undefined {
-  if (episode.key.startsWith('owner:')) return undefined;
+  if (episode.key.startsWith('owner:') || isAskedTestKey(episode.key)) return undefined;
   const silence = silencing(silences, subjectOf(episode));
   const { snoozed } = episode;
   if (snoozed && snoozed.until > now && snoozed.until >= (silence?.endsAt ?? 0)) {

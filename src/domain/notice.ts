@@ -1,5 +1,6 @@
 import type { Episode, Severity } from './incident.ts';
 import type { Judgement } from './judge.ts';
+import { askedTestKey } from './lane.ts';
 import { fittingKey } from './notification.ts';
 import type { Judged } from './routing.ts';
 import { saidByRule } from './said-by-rule.ts';
@@ -51,8 +52,14 @@ export function ownerNotice(trouble: { about: string; words: string; severity: S
   };
 }
 
-/** A word that somebody asked for, to see whether it arrives. */
-export function testNotice(asked: { about: string; words: string; now: number }): Episode {
-  const notice = ownerNotice({ ...asked, severity: 'info' });
-  return { ...notice, key: `test:notice:${asked.about}`, test: true };
+/** A word that somebody asked for, to see whether it arrives. `words` are all that there is to say. */
+export function testNotice({ about, words, now }: { about: string; words: string; now: number }): Episode {
+  const { said, ...notice } = ownerNotice({ about, words, severity: 'info', now });
+  const { reason: _reason, ...event } = said.event;
+  return {
+    ...notice,
+    key: askedTestKey(about),
+    test: true,
+    said: { ...said, event: { ...event, type: 'tocsin.test' }, rendered: { title: words, fields: [] } },
+  };
 }

@@ -26,7 +26,8 @@ export const testCommand: Verb = async (rest, { interaction, user }, { ledger, p
   if (refusal !== undefined) return refusal;
   const by = byWords(user);
   const about = createHash('sha256').update(interaction).digest('hex').slice(0, 16);
-  const episode = testNotice({ about, words: `a test, asked for by ${by}`, now: await ledger.now() });
+  const words = `Sent by /tocsin test, by ${by}. Nothing is wrong.`;
+  const episode = testNotice({ about, words, now: await ledger.now() });
   const [owed] = owedFor({ change: 'opened', episode, joined: [place] }, [place]).map((each) => each.owed);
   if (!owed) throw new Error(`nothing is owed to ${name}`);
   await ledger.commit([{ token: randomUUID(), expects: [], incidents: [], episodes: [episode], owed: [owed] }]);

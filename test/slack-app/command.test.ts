@@ -120,11 +120,16 @@ describe.each(['http', 'socket'] as const)('over %s, /tocsin', (transport) => {
   test('test tells a destination what is marked as a test', async () => {
     const beside = { other: { type: 'slack', channel: otherChannel, pace: 'none' } };
     const town = await asking({ transport, beside });
+    // Whoever asks for it wants to see it now.
+    await town.asks('silence * 1h everything');
     expect(await town.asks('test other')).toBe('`other` was told a test message.');
-    expect(seen(town.last(otherChannel))).toMatchObject({
-      text: '[TEST] Notice: tocsin: a test, asked for by ada (Slack)',
+    const test = seen(town.last(otherChannel));
+    expect(test).toMatchObject({
+      text: '[TEST] Notice: Sent by /tocsin test, by ada (Slack). Nothing is wrong.',
+      body: '',
       buttons: [],
     });
+    expect(JSON.stringify(town.last(otherChannel)?.attachments)).not.toMatch(/delivery|trouble|rule/);
     town.slack.setChannel(otherChannel, 'is_archived');
     expect(await town.asks('test other')).toMatch(/^`other` could not be told: .*is_archived/);
     expect(await town.asks('test othr')).toBe('There is no destination "othr": did you mean `other`?');

@@ -95,11 +95,13 @@ function details(message: Message, event: Message['event']): unknown {
     ...(standsInFor === undefined ? {} : { stands_in_for: standsInFor }),
     ...(acknowledged ? { acknowledged_by: acknowledged.by } : {}),
     ...(message.keyless ? { keyless: 'its key had a missing value: it goes by its default key' } : {}),
-    rules: message.rules,
-    delivery_id: message.deliveryId,
-    ...(event.source === 'tocsin' ? {} : { trace: `tocsin deliveries show ${shellWord(message.deliveryId)}` }),
-    event,
+    ...(event.source === 'tocsin' ? {} : origin(message, event)),
   });
+}
+
+/** What tocsin itself says is of no delivery. */
+function origin({ rules, deliveryId }: Message, event: Message['event']) {
+  return { rules, delivery_id: deliveryId, trace: `tocsin deliveries show ${shellWord(deliveryId)}`, event };
 }
 
 /** The id comes from outside, and the command is there to be copied: nothing in it may be read as another command. */

@@ -130,14 +130,22 @@ function placements({ counts, providers }: Message): string[] {
 }
 
 /** Where it came from; and the key, by which people take it in hand from the command line. */
-function origin({ state, key, source, rules, occurredAt, deliveryId }: Message): Block {
-  const by = rules.length === 0 ? '' : ` · ${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')}`;
-  const lines = [
-    escaped(`${source}${by}`, most.origin),
-    `${moment(Date.parse(occurredAt))} · delivery ${escaped(deliveryId, most.origin)}`,
-    ...(state === 'notice' ? [] : [`key ${escaped(key, most.key)}`]),
-  ];
+function origin(message: Message): Block {
+  const { state, key, source, occurredAt, deliveryId } = message;
+  const at = moment(Date.parse(occurredAt));
+  const lines =
+    source === 'tocsin'
+      ? [source, at]
+      : [
+          escaped(`${source}${rulesIn(message)}`, most.origin),
+          `${at} · delivery ${escaped(deliveryId, most.origin)}`,
+          ...(state === 'notice' ? [] : [`key ${escaped(key, most.key)}`]),
+        ];
   return { type: 'context', elements: [mrkdwn(lines)] };
+}
+
+function rulesIn({ rules }: Message): string {
+  return rules.length === 0 ? '' : ` · ${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')}`;
 }
 
 function section(lines: string[]): Block {

@@ -18,7 +18,7 @@ export function shortForm(message: Message, { before, former, anew }: Surroundin
 }
 
 function plainLines(message: Message): string[] {
-  const { state, end, acknowledged, snoozed, standsInFor, keyless, key, deliveryId } = message;
+  const { state, end, acknowledged, snoozed, standsInFor, keyless, key, source, deliveryId } = message;
   const said = (comment: string | undefined) => (comment ? `: ${comment}` : '');
   const lines: string[] = [];
   if (end) lines.push(`Ended after ${end.lasted}: ${end.words}`);
@@ -29,5 +29,5 @@ function plainLines(message: Message): string[] {
   }
   if (standsInFor !== undefined) lines.push(`Stands in for ${standsInFor}, which could not be told`);
   if (keyless) lines.push('Its key had a missing value: it goes by its default key');
-  return [...lines, `key ${key} · delivery ${deliveryId}`];
+  return source === 'tocsin' ? lines : [...lines, `key ${key} · delivery ${deliveryId}`];
 }

@@ -99,9 +99,10 @@ describe('an order at PagerDuty', () => {
     expect(trace('--json')).toBe("tocsin deliveries show -- '--json'");
   });
 
-  it('names no delivery where tocsin itself speaks', () => {
+  it('names no delivery and no rule where tocsin itself speaks', () => {
     const event = { ...madeMessage().event, source: 'tocsin' };
-    expect(payloadOf({ message: madeMessage({ event }) }).custom_details).not.toHaveProperty('trace');
+    const { custom_details } = payloadOf({ message: madeMessage({ event }) });
+    for (const name of ['trace', 'delivery_id', 'rules', 'event']) expect(custom_details).not.toHaveProperty(name);
   });
 
   it.each(['open', 'update', 'notice'] as const)('links to where the sender says its test is seen: %s', (act) => {

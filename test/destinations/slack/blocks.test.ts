@@ -52,6 +52,14 @@ describe('a message in Slack', () => {
     );
   });
 
+  it('names neither delivery nor rule where tocsin itself speaks', () => {
+    const own = { state: 'notice' as const, source: 'tocsin', rules: ['tocsin'], deliveryId: 'made-up' };
+    expect(body(own).split('\n\n').at(-1)).toBe(
+      'tocsin\n<!date^1785585570^{date_short_pretty} at {time}|2026-08-01 11:59 UTC>',
+    );
+    expect(shortForm(madeMessage(own)).text.split('\n')).toHaveLength(1);
+  });
+
   it('says what the rule says in a paragraph of its own, line by line and escaped', () => {
     const shown = body({ text: 'Hold the <next> mailing.\nAsk @growth.', facts: [], failedAuth: [] });
     expect(shown.split('\n\n')[0]).toBe('Hold the &lt;next&gt; mailing.\nAsk @growth.');
