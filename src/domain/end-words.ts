@@ -10,7 +10,7 @@ export function endWords(end: End, recovered: string | undefined): string {
     case 'quiet':
       return `nothing heard for ${durationWords(end.quietMs ?? 0)}, not confirmed`;
     case 'by-hand':
-      return end.by ? `resolved by hand by ${end.by}` : 'resolved by hand';
+      return end.by ? `resolved by ${end.by}` : 'resolved by hand';
     case 'orphaned':
       return 'no rule feeds it any more, not confirmed';
     case 'cleared':

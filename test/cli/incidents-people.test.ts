@@ -101,7 +101,7 @@ describe('incidents resolve', () => {
     expect(await stored()).toMatchObject({ open: false, last: { why: 'by-hand' } });
     const shown = (await run('incidents', 'show', key)).out;
     expect(shown).toContain(`${key}: resolved\n`);
-    expect(shown).toMatch(/ended 2026-03-02 08:01:00Z: resolved by hand by me.*\n {4}"key rolled back"\n/);
+    expect(shown).toMatch(/ended 2026-03-02 08:01:00Z: resolved by me.*\n {4}"key rolled back"\n/);
   });
 
   test('of what is over exits with 1, says since when and how, and what is open', async () => {

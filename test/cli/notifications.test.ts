@@ -130,7 +130,7 @@ describe('notifications show', () => {
     await run('incidents', 'resolve', 'placement:a.example', '--by', 'me');
     const { out } = await run('notifications', 'show', told);
     expect(out).toContain('  due\n  owed since 2026-03-03 12:00:00Z, due now\n  told there (C1/1.1)\n');
-    expect(out).toContain('    ended 2026-03-03 12:00:00Z: resolved by hand by me');
+    expect(out).toContain('    ended 2026-03-03 12:00:00Z: resolved by me');
   });
 
   test('names the silence that holds it back, and when it is looked at again', async () => {

@@ -188,7 +188,7 @@ describe('how it ended', () => {
     ],
     ['over', { why: 'cleared' }, 'over'],
     ['quiet is not confirmed', { why: 'quiet', quietMs: 21_600_000 }, 'nothing heard for 6 h, not confirmed'],
-    ['by whom', { why: 'by-hand', by: 'on-call' }, 'resolved by hand by on-call'],
+    ['by whom', { why: 'by-hand', by: 'on-call' }, 'resolved by on-call'],
     ['by hand', { why: 'by-hand' }, 'resolved by hand'],
     ['no rule feeds it', { why: 'orphaned' }, 'no rule feeds it any more, not confirmed'],
   ])('%s', (_, end, words) => {
@@ -211,7 +211,7 @@ describe('how it ended', () => {
     expect(message({ domain }, [lowRate], { end: byHand }).end).toEqual({
       at,
       why: 'by-hand',
-      words: 'resolved by hand by on-call',
+      words: 'resolved by on-call',
       lasted: '2 h 5 min',
       confirmed: true,
       by: 'on-call',

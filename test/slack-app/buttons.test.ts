@@ -29,7 +29,7 @@ describe.each(['http', 'socket'] as const)('over %s, somebody who reads the alar
     await person.press('Resolve');
     await expect.poll(() => seen(town.last())).toMatchObject({ colour: '#2eb67d', buttons: ['Why?'] });
     await person.press('Why?');
-    await expect.poll(() => person.alone().at(-1)).toMatch(/, ended <!date[^>]*>: resolved by hand by ada \(Slack\)\n/);
+    await expect.poll(() => person.alone().at(-1)).toMatch(/, ended <!date[^>]*>: resolved by ada \(Slack\)\n/);
     await expect
       .poll(() => town.slack.thread(channel, town.last()?.ts ?? '').map(({ text }) => text))
       .toEqual([expect.stringMatching(/^Resolved by ada \(Slack\) after /)]);

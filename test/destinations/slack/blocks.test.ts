@@ -91,9 +91,9 @@ describe('a message in Slack', () => {
   });
 
   it('says what was said when it was resolved by hand', () => {
-    const over = ended({ why: 'by-hand', words: 'resolved by hand by <@U1>', comment: 'DNS was <wrong>' });
+    const over = ended({ why: 'by-hand', words: 'resolved by <@U1>', comment: 'DNS was <wrong>' });
     expect(colour(over)).toBe('#2eb67d');
-    expect(body(over)).toContain('resolved by hand by &lt;@U1&gt;\n');
+    expect(body(over)).toContain('resolved by &lt;@U1&gt;\n');
     expect(body(over)).toContain('*Comment:* DNS was &lt;wrong&gt;\n');
   });
 
