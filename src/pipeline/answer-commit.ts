@@ -37,10 +37,9 @@ export function commitOf({ delivery, answer, found, now, owner }: Answered) {
     const { words, after } = hearAnswer(incident, answer, { episode, ...where });
     trace.notes.push(`${incident.key} #${episode}: ${words}`);
     if (after) addChange(step, trace, { before: paged, after });
-    if (answer.what === 'reopened' && owner && isOver(incident, { episode })) {
-      addWord(step, reopenedNotice(answer, { key: incident.key, episode, now }), owner);
-    }
   }
+  const over = answer.what === 'reopened' ? found.paged.flatMap(overIn) : [];
+  if (owner && over.length > 0) addWord(step, reopenedNotice(answer, over, now), owner);
   const routed = { seq: delivery.seq, state: 'routed' as const, trace: fittingTrace(trace) };
   return { commit: { ...step, delivery: routed }, line: { what: answer.what, incidents: trace.incidents } };
 }
@@ -67,14 +66,31 @@ function addWord(step: Step, notice: Episode, owner: Rung): void {
   step.owed.push(...owed.map((each) => each.owed));
 }
 
-/** Once for each page and episode. */
-function reopenedNotice({ page, by }: Answer, { key, episode, now }: { key: string; episode: number; now: number }) {
+type Over = { key: string; episode: number };
+
+function overIn({ incident, episode }: FoundPaged): Over[] {
+  return episode !== undefined && isOver(incident, { episode }) ? [{ key: incident.key, episode }] : [];
+}
+
+const mostKeys = 3;
+
+/** Once for each page and what it stood for, however many that were. */
+function reopenedNotice({ page, by }: Answer, over: readonly Over[], now: number) {
   const who = by === undefined ? '' : ` by ${by}`;
+  const [is, stays, opens] = over.length === 1 ? ['it is', 'stays', 'It opens'] : ['they are', 'stay', 'They open'];
   const words =
-    `${pageWords(page)}, of ${key}, was reopened there${who}; here it is over, and stays so. ` +
-    'It opens again with the next event that is bad; until then that page is theirs who reopened it.';
-  const about = `reopened:${page?.id ?? ''}:${key}#${episode}`.slice(0, 200).toWellFormed();
+    `${pageWords(page)}, of ${keysIn(over)}, was reopened there${who}; here ${is} over, and ${stays} so. ` +
+    `${opens} again with the next event that is bad; until then that page is theirs who reopened it.`;
+  const episodes = over.map(({ key, episode }) => `${key}#${episode}`).toSorted();
+  const about = `reopened:${page?.id ?? ''}:${episodes.join(',')}`.slice(0, 200).toWellFormed();
   return ownerNotice({ about, words, severity: 'warning', now });
+}
+
+function keysIn(over: readonly Over[]): string {
+  const keys = over.slice(0, mostKeys).map(({ key }) => key);
+  const more = over.length > mostKeys ? [`${over.length - mostKeys} more`] : [];
+  const [last = '', ...others] = [...keys, ...more].toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
 }
 
 function aboutPage(answer: Answer, { paged, asked, unasked, unnamed }: Found): string[] {

@@ -77,7 +77,7 @@ async function onePage(url: string, token: string, signal: AbortSignal): Promise
     if (status === 429) return { kind: 'later', reason: 'PagerDuty answered 429', ...askedPause(response.headers) };
     if (status >= 500 || status === 408 || status < 400)
       return { kind: 'later', reason: `PagerDuty answered ${status}` };
-    const hint = status === 401 || status === 403 ? ': is PD_API_TOKEN a key of this account that may read?' : '';
+    const hint = status === 401 || status === 403 ? ': PD_API_TOKEN has to be a key of this account that may read' : '';
     return { kind: 'refused', reason: `PagerDuty answered ${status}${hint}` };
   } catch (error) {
     return { kind: 'later', reason: `PagerDuty could not be asked (${codeOf(error)})` };

@@ -397,6 +397,22 @@ describe('a webhook without a key', () => {
     expect(pagerDuty.asked).toEqual(Array(2).fill('/incidents/PGROUP/alerts?limit=100&offset=0'));
   });
 
+  test('of what is grouped into one page, and reopened, is told to the owner once', async () => {
+    const { becomes, does, says, arrives, messages, pagerDuty, store } = await openPaged('SQLite', { asks: true });
+    await becomes(0.5);
+    await becomes(0.5, 'mail.example.org');
+    for (const each of pagerDuty.incidents) each.pageId = 'PGROUP';
+    await does('resolved', { key: null });
+    for (let again = 0; again < 2; again += 1) {
+      store.advance(minute);
+      await arrives(says('incident.reopened', { key: null }));
+    }
+    const told = messages().flatMap(({ text }) => (text?.includes('was reopened there') ? [text] : []));
+    expect(told).toEqual([
+      expect.stringContaining(`, of ${key} and placement:mail.example.org, was reopened there by`),
+    ]);
+  });
+
   test('about a page of the episode before and of none now changes nothing', async () => {
     const { becomes, says, expectNothingChanges, pagerDuty, store } = await openPaged('SQLite', { asks: true });
     await becomes(0.5);
@@ -442,7 +458,9 @@ describe('a webhook without a key', () => {
     expect(await incident()).toMatchObject({ open: true });
     const { items } = await ledger.listDeliveries({ limit: 10, state: 'dead' });
     expect(items).toMatchObject([{ source: 'pagerduty', reason: expect.stringContaining('PagerDuty answered 403') }]);
-    expect(messages().at(-1)?.text).toContain('PD_API_TOKEN');
+    expect(messages().at(-1)?.text).toContain(
+      'PagerDuty answered 403: PD_API_TOKEN has to be a key of this account that may read. Once that is mended:',
+    );
     expect(JSON.stringify(lines)).not.toContain('made-up-api-token');
     await ledger.reroute({ dead: true });
     await route();
