@@ -31,39 +31,58 @@ export function openOperators({ channels, ask, elapsedMs }: OperatorsParts): Ope
     return users.includes(user);
   }
 
-  async function refusal(user: string, channel: Guarded): Promise<string | undefined> {
-    const { name, token, operators } = channel;
+  /** Why they may not, by this guard: it names others, or nobody can say whom. */
+  async function refusal(user: string, guard: Guarded): Promise<Refused | undefined> {
+    const { token, operators } = guard;
     if (!operators || operators.users?.includes(user)) return undefined;
     const found = await Promise.all((operators.groups ?? []).map((group) => isIn(group, user, token)));
     if (found.includes(true)) return undefined;
-    const label = escaped(name, longestName);
     const unknown = found.find((each) => typeof each === 'string');
-    if (unknown === undefined) {
-      return `Nothing was changed: you are not among the "operators" of ${label} in the rules file.`;
-    }
-    const why = escaped(unknown, 300);
-    return `Nothing was changed: whether you are among the "operators" of ${label} cannot be known now (${why}).`;
+    return { guard, unknown };
   }
 
-  async function firstWhoLets(user: string, guards: readonly Guarded[]): Promise<string | undefined> {
+  /** Whoever one of them lets, may. */
+  async function refusalOf(user: string, guards: readonly Guarded[]): Promise<string | undefined> {
     const refusals = await Promise.all(guards.map((each) => refusal(user, each)));
-    return refusals.includes(undefined) ? undefined : refusals[0];
+    const refused = refusals.filter((each) => each !== undefined);
+    return refused.length < guards.length || guards.length === 0 ? undefined : refusalWords(refused);
   }
 
   return {
     async refusalAt(user, address) {
       const channel = channels().get(address);
       return channel
-        ? refusal(user, channel)
+        ? refusalOf(user, [channel])
         : 'Nothing was changed: no destination in the rules file leads here any more.';
     },
     async refusalAtAll(user, addresses) {
       const all = channels();
       const told = addresses.flatMap((each) => all.get(each) ?? []);
       const guarded = [...all.values()].filter((each) => each.operators !== undefined);
-      return firstWhoLets(user, told.length > 0 ? told : guarded);
+      return refusalOf(user, told.length > 0 ? told : guarded);
     },
   };
+}
+
+type Refused = { guard: Guarded; unknown: string | undefined };
+
+const mostNamed = 10;
+
+/** Seen by one person alone, a mention calls nobody; Slack shows it as a name. */
+function refusalWords(refused: readonly Refused[]): string {
+  const guards = refused.map(({ guard }) => guard);
+  const names = guards.map(({ name }) => `\`${escaped(name, longestName)}\``).join(' or ');
+  const unknown = refused.find((each) => each.unknown !== undefined)?.unknown;
+  if (unknown !== undefined) {
+    const why = escaped(unknown, 300);
+    return `Nothing was changed: whether you are one of the operators of ${names} cannot be known now (${why}).`;
+  }
+  const users = guards.flatMap(({ operators }) => operators?.users ?? []).map((id) => `<@${id}>`);
+  const groups = guards.flatMap(({ operators }) => operators?.groups ?? []).map((id) => `<!subteam^${id}>`);
+  const all = [...new Set([...groups, ...users])];
+  const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : '';
+  const who = `${all.slice(0, mostNamed).join(', ')}${more}`;
+  return `Nothing was changed. You may not do that here: only the operators of ${names} may, who are ${who}.`;
 }
 
 type Guarded = { name: string; token: string; operators: OperatorsText | undefined };

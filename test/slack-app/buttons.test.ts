@@ -136,7 +136,8 @@ describe.each(['http', 'socket'] as const)('over %s, somebody who reads the alar
     const [outsider, insider, member] = [town.person(bob), town.person(ada), town.person({ id: 'UCAT', name: 'cat' })];
     for (const words of ['Acknowledge', 'Resolve']) await outsider.press(words);
     for (const choice of ['for 1 hour', 'until …']) await outsider.press('Snooze', choice);
-    const refused = 'Nothing was changed: you are not among the "operators" of deliverability in the rules file.';
+    const refused =
+      'Nothing was changed. You may not do that here: only the operators of `deliverability` may, who are <!subteam^S012>, <@UADA>.';
     await expect.poll(() => outsider.alone()).toEqual(Array(4).fill(refused));
     expect((await town.ledger.readIncidents([key])).get(key)).toMatchObject({ revision: 1, open: true });
     await outsider.press('Why?');
@@ -210,7 +211,9 @@ describe('the buttons', () => {
     await expect.poll(() => town.lines.map(({ msg }) => msg)).toContain('rules.reloaded');
     const person = town.person(bob);
     await person.press('Acknowledge');
-    await expect.poll(() => person.alone()).toEqual([expect.stringContaining('you are not among the "operators"')]);
+    await expect
+      .poll(() => person.alone())
+      .toEqual([expect.stringContaining('only the operators of `deliverability` may, who are <@UADA>')]);
   });
 
   test('are refused where it cannot be known who is an operator', async () => {

@@ -229,7 +229,7 @@ test('whoever is no operator of any channel that was told may not ack, resolve, 
     'test deliverability',
   ]) {
     expect(await town.asks(text, bob)).toBe(
-      'Nothing was changed: you are not among the "operators" of deliverability in the rules file.',
+      'Nothing was changed. You may not do that here: only the operators of `deliverability` may, who are <@UADA>.',
     );
   }
   expect(await town.incident()).toMatchObject({ open: true, revision: 1 });
