@@ -1,4 +1,4 @@
-import { escaped } from '../destinations/slack/mrkdwn.ts';
+import { escaped, inTheirZone } from '../destinations/slack/mrkdwn.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Asked } from '../domain/people.ts';
 import { acknowledge, resolveByHand, snooze, standsAlready } from '../domain/people.ts';
@@ -32,7 +32,7 @@ export async function changing(
       return undefined;
     case 'unchanged':
       if (standsAlready(answer.incident, { ...asking, at: await ledger.now() })) return undefined;
-      return `Nothing was changed: ${escaped(answer.why, longestWhy)}.`;
+      return `Nothing was changed: ${inTheirZone(escaped(answer.why, longestWhy))}.`;
     case 'unknown':
       return `There is no incident \`${codeOf(key)}\`.`;
     case 'busy':

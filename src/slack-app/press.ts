@@ -1,6 +1,10 @@
 import type { About } from '../destinations/slack/buttons.ts';
+import type { Ending } from '../domain/message.ts';
+import { messageOf } from '../domain/message.ts';
+import type { Asking } from './changing.ts';
 import { changing } from './changing.ts';
 import type { Desk } from './desk.ts';
+import { overWords } from './over-words.ts';
 import type { Press, Submission } from './payload.ts';
 import { byWords } from './payload.ts';
 import { snoozeEnd } from './snooze-end.ts';
@@ -18,8 +22,9 @@ export async function pressed(press: Press, desk: Desk): Promise<string | undefi
   if (press.action === 'why') return whyText(desk.ledger, { key, number: episode });
   const refusal = await desk.operators.refusalAt(press.user.id, told.address);
   if (refusal !== undefined) return refusal;
-  const by = byWords(press.user);
-  if (press.action !== 'snooze') return changing(desk, key, { what: press.action, by, episode });
+  if (press.action !== 'snooze') {
+    return acting(told, desk, { what: press.action, by: byWords(press.user), episode });
+  }
   return press.choice === 'other' ? openSnoozeForm(press, told, desk) : snoozePressed(press, told, desk);
 }
 
@@ -32,11 +37,17 @@ async function toldThere(
   if (!found) return undefined;
   const { key, number, address } = found.notification;
   return number === about.number && address === addressOf(channel)
-    ? { key, number, address, isOver: found.episode.end !== undefined }
+    ? { key, number, address, end: messageOf(found.episode).end }
     : undefined;
 }
 
-export type ToldThere = { key: string; number: number; address: string; isOver: boolean };
+export type ToldThere = { key: string; number: number; address: string; end: Ending | undefined };
+
+/** As `changing`; who presses on the message of what has ended is told how it did. */
+async function acting({ key, end }: ToldThere, desk: Desk, asking: Asking): Promise<string | undefined> {
+  const words = await changing(desk, key, asking);
+  return words !== undefined && end ? overWords(key, end, desk) : words;
+}
 
 export function addressOf(channel: string): string {
   return `slack:${channel}`;
@@ -44,12 +55,12 @@ export function addressOf(channel: string): string {
 
 async function snoozePressed(
   press: Extract<Press, { action: 'snooze' }>,
-  { key, number: episode, address }: ToldThere,
+  told: ToldThere,
   desk: Desk,
 ): Promise<string | undefined> {
-  const by = byWords(press.user);
-  const { until, note } = await snoozeEnd(press, address, desk);
-  return (await changing(desk, key, { what: 'snooze', by, until, episode })) ?? note;
+  const { until, note } = await snoozeEnd(press, told.address, desk);
+  const asking = { what: 'snooze', by: byWords(press.user), until, episode: told.number } as const;
+  return (await acting(told, desk, asking)) ?? note;
 }
 
 /** A form that was filled in: what there is to say about it, if it was not done; `until` is wrong. */
@@ -69,6 +80,6 @@ export async function submitted(submission: Submission, desk: Desk): Promise<Sub
   if (until - now > longestMs) return { until: 'A snooze may last a year at the most.' };
   const by = byWords(submission.user);
   const said = comment === '' ? {} : { comment };
-  const words = await changing(desk, told.key, { what: 'snooze', by, until, episode: told.number, ...said });
+  const words = await acting(told, desk, { what: 'snooze', by, until, episode: told.number, ...said });
   return words === undefined ? undefined : { words };
 }

@@ -1,5 +1,4 @@
-import { escaped } from '../destinations/slack/mrkdwn.ts';
-import { momentWords } from '../domain/moment-words.ts';
+import { escaped, moment } from '../destinations/slack/mrkdwn.ts';
 import type { Desk } from './desk.ts';
 import type { Press } from './payload.ts';
 import { tomorrowAtNine } from './tomorrow.ts';
@@ -27,7 +26,7 @@ export async function snoozeEnd(
   const why = zone.ok
     ? `I do not know your time zone, ${escaped(zone.name, 64)}`
     : `your time zone cannot be read (${zone.why})`;
-  return { until: inUtc, note: `Snoozed until ${momentWords(inUtc)}, since ${why}.` };
+  return { until: inUtc, note: `Snoozed until ${moment(inUtc)}, which is 9:00 UTC, since ${why}.` };
 }
 
 type Zone = { ok: true; name: string } | { ok: false; why: string };

@@ -3,6 +3,7 @@ import { cutText, oneLine } from '../destinations/plain-text.ts';
 import { valueFor } from '../destinations/slack/buttons.ts';
 import { escaped } from '../destinations/slack/mrkdwn.ts';
 import type { Desk } from './desk.ts';
+import { overWords } from './over-words.ts';
 import type { Press } from './payload.ts';
 import { snoozeForm } from './payload.ts';
 import type { ToldThere } from './press.ts';
@@ -16,10 +17,11 @@ const longestText = 1_000;
 /** Asks until when, in a form; or says why there is none. Slack takes it for three seconds after the press. */
 export async function openSnoozeForm(
   press: Press,
-  { key, address, isOver }: ToldThere,
-  { ledger, channels, ask }: Desk,
+  { key, address, end }: ToldThere,
+  desk: Desk,
 ): Promise<string | undefined> {
-  if (isOver) return 'Nothing was changed: already over.';
+  if (end) return overWords(key, end, desk);
+  const { ledger, channels, ask } = desk;
   const token = channels().get(address)?.token;
   if (token === undefined) return 'Nothing was changed: no destination in the rules file leads here any more.';
   const view = formFor(press, key, await ledger.now());

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { escaped } from '../destinations/slack/mrkdwn.ts';
+import { escaped, inTheirZone } from '../destinations/slack/mrkdwn.ts';
 import { nearest } from '../domain/nearest.ts';
 import { testNotice } from '../domain/notice.ts';
 import { owedFor } from '../domain/owed.ts';
@@ -52,7 +52,7 @@ async function outcome(ledger: Ledger, { id, name }: { id: string; name: string 
     await delay(lookEveryMs);
     const { state, reason = '', attempts } = (await ledger.findNotification(id))?.notification ?? {};
     if (state === 'settled') return `\`${name}\` was told a test message.`;
-    const why = escaped(reason || (attempts?.at(-1)?.reason ?? ''), longestReason);
+    const why = inTheirZone(escaped(reason || (attempts?.at(-1)?.reason ?? ''), longestReason));
     if (state === 'dead') return `\`${name}\` could not be told: ${why}`;
     if (why !== '') return `\`${name}\` was not told yet, and is tried again: ${why}`;
   }

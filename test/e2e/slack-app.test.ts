@@ -114,7 +114,7 @@ test.each<Setting>([
     expect(paged.incidents).toMatchObject([{ status: 'resolved' }]);
 
     await bob.press('Resolve', undefined, { on });
-    const over = /already over: episode 1 was resolved by Grace Hopper \(PagerDuty\) at/;
+    const over = /already over: resolved by Grace Hopper \(PagerDuty\), <!date/;
     await expect.poll(() => bob.alone().at(-1), within).toMatch(over);
     await bob.press('Why?');
     await expect

@@ -103,7 +103,9 @@ describe.each(['http', 'socket'] as const)('over %s, somebody who reads the alar
     await expect
       .poll(() => [...first.alone(), ...second.alone()])
       .toEqual([
-        expect.stringMatching(/^Nothing was changed: already acknowledged by (?:ada|bob) \(Slack\) at .* UTC\.$/),
+        expect.stringMatching(
+          /^Nothing was changed: already acknowledged by (?:ada|bob) \(Slack\) at <!date\^.* UTC>\.$/,
+        ),
       ]);
     await first.press('Resolve');
     await expect.poll(() => seen(town.last())?.colour).toBe('#2eb67d');
@@ -111,7 +113,11 @@ describe.each(['http', 'socket'] as const)('over %s, somebody who reads the alar
     for (const choice of ['for 1 hour', 'until …']) await second.press('Snooze', choice, { on: old });
     await expect
       .poll(() => second.alone().slice(-4))
-      .toEqual(Array(4).fill(expect.stringMatching(/^Nothing was changed: already over/)));
+      .toEqual(
+        Array(4).fill(
+          expect.stringMatching(/^Nothing was changed: already over: resolved by ada \(Slack\), <!date\^.*>\.$/),
+        ),
+      );
     expect(second.modal()).toBeUndefined();
     expect((await town.ledger.findIncident(key))?.episodes).toHaveLength(1);
   });
@@ -125,7 +131,13 @@ describe.each(['http', 'socket'] as const)('over %s, somebody who reads the alar
     await town.rings();
     const person = town.person(ada);
     await person.press('Resolve', undefined, old ? { on: old } : {});
-    await expect.poll(() => person.alone()).toEqual(['Nothing was changed: already over: episode 1.']);
+    await expect
+      .poll(() => person.alone())
+      .toEqual([
+        expect.stringMatching(
+          /^Nothing was changed: already over: recovered: inbox rate 95\.0%, <!date\^.*>\. It is open again, and that is told in a later message\.$/,
+        ),
+      ]);
     expect((await town.ledger.readIncidents([key])).get(key)).toMatchObject({ open: true, episode: 2 });
   });
 
@@ -174,7 +186,9 @@ describe('the buttons', () => {
       await person.press(words, undefined, { on: old });
     }
     await other.press('Resolve', undefined, { on: old });
-    await expect.poll(() => other.alone()).toEqual([expect.stringContaining('was resolved by ada (Slack)')]);
+    await expect
+      .poll(() => other.alone())
+      .toEqual([expect.stringContaining('already over: resolved by ada (Slack), ')]);
     expect(person.alone()).toEqual([]);
     const acted = town.lines.filter(({ msg }) => msg === 'slack-app.acted').map(({ answer }) => answer);
     expect(acted).toEqual(['changed', 'unchanged', 'changed', 'unchanged', 'unchanged']);
@@ -244,7 +258,9 @@ describe('the buttons', () => {
     await person.press('Snooze', 'until tomorrow, 9:00');
     await expect
       .poll(() => person.alone().at(-1))
-      .toMatch(/^Snoozed until .* 09:00 UTC, since your time zone cannot be read \(Slack answered missing_scope/);
+      .toMatch(
+        /^Snoozed until <!date\^.* 09:00 UTC>, which is 9:00 UTC, since your time zone cannot be read \(Slack answered missing_scope/,
+      );
   });
 
   test('are answered, and do what they do, though the answer cannot be given', async () => {

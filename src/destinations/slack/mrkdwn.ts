@@ -42,3 +42,11 @@ export function fittingLines(lines: string[], max: { units: number; lines: numbe
 export function moment(atMs: number): string {
   return `<!date^${Math.floor(atMs / 1000)}^{date_short_pretty} at {time}|${momentWords(atMs)}>`;
 }
+
+/** The same for each moment that stands in the text as `momentWords` writes it. */
+export function inTheirZone(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d UTC\b/g, (words) => {
+    const at = Date.parse(words.replace(/ (.*) UTC/, 'T$1Z'));
+    return Number.isNaN(at) ? words : moment(at);
+  });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escaped, fittingLines, moment } from '../../../src/destinations/slack/mrkdwn.ts';
+import { escaped, fittingLines, inTheirZone, moment } from '../../../src/destinations/slack/mrkdwn.ts';
 
 describe('text for Slack', () => {
   it.each([
@@ -29,5 +29,11 @@ describe('text for Slack', () => {
   it('shows a moment in the reader’s time, or in UTC', () => {
     const at = Date.UTC(2026, 7, 1, 11, 59, 30, 250);
     expect(moment(at)).toBe('<!date^1785585570^{date_short_pretty} at {time}|2026-08-01 11:59 UTC>');
+  });
+
+  it('shows moments that stand in a text in the reader’s time, and leaves what is none', () => {
+    expect(inTheirZone('over at 2026-08-01 11:59 UTC, or 2026-99-01 11:59 UTC')).toBe(
+      'over at <!date^1785585540^{date_short_pretty} at {time}|2026-08-01 11:59 UTC>, or 2026-99-01 11:59 UTC',
+    );
   });
 });
