@@ -28,7 +28,7 @@ export const doctorCommand: AddCommand = (program, invocation, done) => {
 async function doctor(options: Options, invocation: Invocation): Promise<number> {
   const path = rulesPath(invocation, options.rules, false);
   const secret = secretReader(invocation.variables);
-  const reading = tested(readRules({ path, traits: traitsByType, secret, preview: false }));
+  const reading = await tested(readRules({ path, traits: traitsByType, secret, preview: false }));
   const rules = reading.ok ? reading.rules : undefined;
   const findings = [
     ...rulesFindings(path, reading),

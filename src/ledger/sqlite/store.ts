@@ -138,18 +138,22 @@ function transactions(db: DatabaseSync): (items: Item[]) => Promise<Settles> {
   const savepoint = db.prepare('SAVEPOINT item');
   const release = db.prepare('RELEASE item');
   const undo = db.prepare('ROLLBACK TO item');
+  /** What kept the last from beginning: those behind it waited for the same. */
+  let hindrance: unknown;
 
   /**
    * Waiting in SQLite blocks the event loop, so a lock is waited for mostly out here, as long as any of the items can
    * wait. Those that are left when it is there.
    */
   async function beginPatiently(items: Item[]): Promise<Item[]> {
-    for (let left = stillWaiting(items, tooLate()); left.length > 0; ) {
+    for (let left = stillWaiting(items, hindrance ?? tooLate()); left.length > 0; ) {
       try {
         begin.run();
+        hindrance = undefined;
         return left;
       } catch (error) {
         if (!isBusy(error)) throw error;
+        hindrance = error;
         left = stillWaiting(left, error);
       }
       await pause(betweenTriesMs);
