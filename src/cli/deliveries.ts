@@ -109,7 +109,11 @@ async function show(ledger: Ledger, id: string, { json, print, complain }: ShowO
       `${each.id}  ${each.type}  from ${each.source}, received ${moment(each.receivedAt)}, ${each.bytes} bytes: ${each.state}`,
     );
     if (each.reason) print(`  dead: ${each.reason}`);
-    print(trace ? traceText(trace, { elsewhere }) : '  (no trace: it is not routed yet, or its details are forgotten)');
+    print(
+      trace
+        ? traceText(trace, { elsewhere })
+        : '  (no trace: it is not routed yet, or never is since it cannot be read, or its details are forgotten)',
+    );
     for (const { key, number, episode, notifications } of told) {
       print(`  told of ${key} #${number}:`);
       for (const one of notifications) print(notificationText(one, episode));

@@ -5,6 +5,7 @@ import { tested } from '../compose-rehearsal.ts';
 import type { ResolvedRules, RulesReading } from '../config/read-rules.ts';
 import { readRules } from '../config/read-rules.ts';
 import { secretReader } from '../config/secrets.ts';
+import { countWords } from '../domain/count-words.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import { openLog } from '../runtime/log.ts';
@@ -45,7 +46,7 @@ async function doctor(options: Options, invocation: Invocation): Promise<number>
 function findingsText(findings: readonly Examined[]): string {
   const count = (is: Examined['is']) => findings.filter((each) => each.is === is).length;
   const rows = findings.map(({ is, about, words }) => [is, about, words]);
-  return `${table(['', 'what', 'how it is'], rows)}\n${count('fault')} faults, ${count('warning')} warnings`;
+  return `${table(['', 'what', 'how it is'], rows)}\n${countWords(count('fault'), 'fault')}, ${countWords(count('warning'), 'warning')}`;
 }
 
 function rulesFindings(path: string, reading: RulesReading): Examined[] {
@@ -53,7 +54,7 @@ function rulesFindings(path: string, reading: RulesReading): Examined[] {
   if (!reading.ok)
     return reading.problems.map(({ path: at, message }) => ({ about, is: 'fault', words: `${at}: ${message}` }));
   const { config } = reading.rules;
-  const words = `${path} is fine: ${config.rules.rules.length} rules, and every secret it names is set`;
+  const words = `${path} is fine: ${countWords(config.rules.rules.length, 'rule')}, and every secret it names is set`;
   const warnings = config.warnings.map(({ path: at, message }) => ({
     about,
     is: 'warning' as const,

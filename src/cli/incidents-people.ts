@@ -21,6 +21,7 @@ type Act = {
   change: PersonsChange;
   done: string;
   isSo: (incident: Incident) => boolean;
+  isSnooze?: true;
 };
 
 /** `tocsin incidents ack|resolve|snooze`: what people do about an open incident, in force at once. */
@@ -75,6 +76,7 @@ async function snoozing(ledger: Ledger, options: Options): Promise<Act> {
   const until = windowEnd(options, { now });
   return {
     change: (incident, at) => snooze(incident, { ...person, at, until }),
+    isSnooze: true,
     done: `is snoozed until ${moment(until)} (${durationWords(until - now)}) by ${person.by}`,
     isSo: ({ snoozed }) => snoozed?.until === until,
   };
@@ -89,7 +91,7 @@ async function act(ledger: Ledger, key: string, { act, options, invocation }: Do
     const { before, after } = answer;
     if (options.json) print(JSON.stringify({ ok: true, incident: summary(after.incident) }, null, 2));
     else {
-      print(`${key} #${after.incident.episode} ${act.done}. ${toldWords(before)}`);
+      print(`${key} #${after.incident.episode} ${act.done}. ${toldWords(before, act)}`);
       for (const line of await servingNote(ledger)) complain(line);
     }
     return 0;
@@ -104,10 +106,21 @@ async function act(ledger: Ledger, key: string, { act, options, invocation }: Do
   return isSo ? 0 : 1;
 }
 
-/** Whoever was rung before. */
-function toldWords({ rung }: Incident): string {
+/** Whoever was rung before; of a snooze PagerDuty knows nothing. */
+function toldWords({ rung }: Incident, { isSnooze }: Pick<Act, 'isSnooze'>): string {
   if (rung.length === 0) return 'Nobody was told of it.';
-  return `${rung.map((each) => each.destination).join(', ')} ${rung.length === 1 ? 'is' : 'are'} told.`;
+  const [others, pagers] = [false, true].map((pages) =>
+    rung
+      .filter(({ address }) => (isSnooze === true && address.startsWith('pagerduty:')) === pages)
+      .map((each) => each.destination),
+  );
+  const are = (names: readonly string[] = []) => `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} told.`;
+  return [
+    ...(others?.length ? [are(others)] : []),
+    ...(pagers?.length
+      ? [`${pagers.join(', ')}: PagerDuty knows no snooze and escalates what rang; acknowledge it as well.`]
+      : []),
+  ].join(' ');
 }
 
 function whyNot(key: string, answer: Exclude<PersonsAnswer, { kind: 'changed' }>): string {

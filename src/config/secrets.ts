@@ -44,6 +44,6 @@ function checked(value: string | undefined, place: { path: string; problems: Pro
   const secret = value?.trim() ?? '';
   const { path, problems, name } = place;
   if (value === undefined) problems.push({ path, message: `${name} is not set` });
-  else if (secret === '') problems.push({ path, message: `${name} is empty: an empty secret would let anybody in` });
+  else if (secret === '') problems.push({ path, message: `${name} is empty: an empty secret proves nothing` });
   return secret;
 }

@@ -133,6 +133,8 @@ function whatTripped(event: Event, tripped: readonly Tripped[]): string {
 }
 
 function factsOf(event: Event): Message['facts'] {
+  // Its title says all of it.
+  if (event.source === 'tocsin') return [];
   const rate = (value: number | undefined) => (value === undefined ? undefined : valueWords('rate', value));
   const named = (each: { id?: string; name?: string } | undefined) =>
     each?.name && each.id ? `${each.name} (${each.id})` : (each?.name ?? each?.id);

@@ -129,5 +129,5 @@ const thereOf = ({ there }: ByPerson) => (there === undefined ? {} : { there });
 
 function personOf({ by, at, comment }: PersonsAct): ByPerson {
   const said = comment ? { comment: fittingText(comment, longestComment) } : {};
-  return { by: fittingText(by, longestName), at, ...said };
+  return { by: fittingText(by.replace(/\s+/g, ' '), longestName), at, ...said };
 }

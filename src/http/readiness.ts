@@ -1,3 +1,4 @@
+import { countWords } from '../domain/count-words.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Worker } from '../ledger/workers.ts';
@@ -40,7 +41,9 @@ export function readinessOf({ ledger, reachable, unwritable, warnings }: Readine
             (each) => `something is owed at ${each}, which no destination in the rules file has any more`,
           ),
           ...(deadDeliveries + deadNotifications > 0
-            ? [`dead letters: ${deadDeliveries} deliveries, ${deadNotifications} notifications`]
+            ? [
+                `dead letters: ${countWords(deadDeliveries, 'delivery', 'deliveries')}, ${countWords(deadNotifications, 'notification')}`,
+              ]
             : []),
         ],
       };

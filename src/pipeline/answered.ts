@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Order, Result } from '../destinations/destination.ts';
 import type { Episode } from '../domain/incident.ts';
 import type { Stray, Told } from '../domain/notification.ts';
@@ -90,6 +91,8 @@ function failed(
   return { ...givenUp(tried, then.reason, context), told: dropped };
 }
 
+const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
 /** A dead letter, told to the owner: once a day for each destination and reason, and each end. */
 export function givenUp(
   { claimed, telling, told }: Tried,
@@ -100,9 +103,8 @@ export function givenUp(
   const isEnd = episode.end !== undefined;
   const still = isEnd ? ` It is still open there, under ${told.ownKey ?? key}.` : '';
   const words = `${destination} could not be told about ${key} (${telling.act}): ${reason}.${still}`;
-  // An end that is not told leaves something open for somebody to close: each is a word of its own. The reason comes
-  // last, since it may be long and is cut.
-  const of = `${address}:${isEnd ? claimed.id : `${telling.act}:${reason}`}`;
+  // An end that is not told leaves something open for somebody to close: each is a word of its own.
+  const of = `${address}:${isEnd ? claimed.id : `${telling.act}:${shortHash(reason)}`}`;
   const also = tellOwner(claimed, { kind: 'dead', of, words }, { notify, now });
   const next = { state: 'dead', revision: episode.revision, reason } as const;
   return { next, failures: 0, ...(also ? { also } : {}) };

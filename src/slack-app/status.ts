@@ -1,4 +1,5 @@
 import { escaped, fittingLines, moment } from '../destinations/slack/mrkdwn.ts';
+import { countWords } from '../domain/count-words.ts';
 import type { Incident } from '../domain/incident.ts';
 import { leadOf } from '../domain/settle.ts';
 import type { Backlog } from '../ledger/history.ts';
@@ -23,7 +24,7 @@ export async function statusText({ ledger, sources }: Pick<Desk, 'ledger' | 'sou
   return [
     openIncidents === 0 ? '*Nothing is open.*' : `*Open:* ${openIncidents}`,
     ...(openIncidents === 0 ? [] : lines),
-    `*Dead letters:* ${deadDeliveries} deliveries, ${deadNotifications} notifications`,
+    `*Dead letters:* ${countWords(deadDeliveries, 'delivery', 'deliveries')}, ${countWords(deadNotifications, 'notification')}`,
     `*Under way:* ${unrouted} to be routed, ${owed} to be told`,
     '*Sources last heard:*',
     ...sourceLines(backlog, sources()),

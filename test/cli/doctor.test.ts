@@ -54,7 +54,7 @@ describe('doctor', () => {
     trustPagerDuty();
     const { code, ok, said } = await look();
     expect(said).toEqual([
-      `ok rules: ${path} is fine: 1 rules, and every secret it names is set`,
+      `ok rules: ${path} is fine: 1 rule, and every secret it names is set`,
       expect.stringMatching(/^ok ledger: .*tocsin\.db answers: 0 to be routed, 0 to be told$/),
       'warning ledger: nothing is serving from it',
       'warning inbox-check: was never heard: is its URL registered with the sender?',
@@ -125,7 +125,7 @@ describe('doctor', () => {
     const { set } = await openInstallation();
     const { out } = await runCli(['doctor'], set);
     expect(out).toMatch(/^ +what +how it is\nok +rules +/);
-    expect(out).toMatch(/\n\d faults, \d warnings\n$/);
+    expect(out).toMatch(/\n\d faults?, \d warnings?\n$/);
     for (const secret of Object.values(variables)) expect(out).not.toContain(secret);
   });
 });

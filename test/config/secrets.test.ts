@@ -40,13 +40,13 @@ describe('a secret', () => {
   test.each(['BLANK', 'NONE'])('that is empty is refused: %s', (env) => {
     expect(ask(read, { env })).toEqual({
       secret: '',
-      problems: [`sources.ic.secrets[0]: the variable ${env} is empty: an empty secret would let anybody in`],
+      problems: [`sources.ic.secrets[0]: the variable ${env} is empty: an empty secret proves nothing`],
     });
   });
 
   test('whose file is empty is refused', async () => {
     const file = await secretFile('\n');
-    expect(ask(read, { file }).problems).toEqual([expect.stringContaining('is empty: an empty secret would let')]);
+    expect(ask(read, { file }).problems).toEqual([expect.stringContaining('is empty: an empty secret proves')]);
   });
 
   test('whose file is not there is a problem', () => {

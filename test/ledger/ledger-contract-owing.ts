@@ -83,6 +83,18 @@ export function describeOwing(start: () => Promise<LedgerHarness>): void {
       expect(await claimFrom(ledger)).toMatchObject([{ id }]);
     });
 
+    test('what waits for its next try goes on waiting when the same is owed once more', async ({ ledger, harness }) => {
+      await owe(ledger, 'k', { revision: 2 });
+      const claimed = await claimOnly(ledger);
+      await ledger.record(aRecord(claimed, { next: { state: 'due', afterMs: minute }, failures: 3 }));
+      harness.advance(second);
+      await owe(ledger, 'k', { revision: 2 });
+
+      expect(await claimFrom(ledger)).toEqual([]);
+      harness.advance(minute - second);
+      expect(await claimFrom(ledger)).toMatchObject([{ failures: 3, owedRevision: 2 }]);
+    });
+
     test('a dead one is tried again when the same revision is owed once more', async ({ ledger }) => {
       await owe(ledger, 'k');
       const next: Next = { state: 'dead', revision: 1, reason: 'channel_not_found' };

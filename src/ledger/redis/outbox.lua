@@ -165,7 +165,7 @@ local function owe(owed)
     redis.call('ZADD', key.notifications_by_episode, 0, n.episode .. '\n' .. id)
     enterIndex(id, n, now, redis.call('INCR', key.change))
   end
-  if n.state == 'settled' and owed.revision <= n.revision then return end
+  if (n.state == 'settled' or n.state == 'due') and owed.revision <= n.revision then return end
   if n.state == 'waiting' then n.failures = 0 end
   n.revision = math.max(n.revision, owed.revision)
   fallDue(id, n, owed.rank)

@@ -32,7 +32,7 @@ export function makeOwing({ db, announce }: Store): Owing {
      ON CONFLICT (id) DO UPDATE SET ${becomesDue},
        owed_revision = max(owed_revision, excluded.owed_revision),
        rank = CASE WHEN state IN ('settled', 'dead') THEN excluded.rank ELSE min(rank, excluded.rank) END
-       WHERE state <> 'settled' OR excluded.owed_revision > owed_revision`,
+       WHERE state NOT IN ('settled', 'due') OR excluded.owed_revision > owed_revision`,
   );
   const told = JSON.stringify(nothingTold);
 
