@@ -43,7 +43,8 @@ function outOfTurn(tried: Tried, context: AttemptContext): Promise<AttemptRecord
   return waiting(tried, { why: 'over a rate limit there, or behind others at its pace', restMs }, context);
 }
 
-const lookAgainMs = 5_000;
+/** Of what is over, and may have been told: nobody stands in for an end. */
+const lookAgainMs = 30_000;
 
 /** Waiting for a credential uses up no patience; who is told instead of a late one need not wait for that. */
 function patientRecord(tried: Tried, restMs: number, now: number): Told {
