@@ -117,7 +117,7 @@ describe('a service', () => {
     const { get } = await started(path, [madeDestination({ name: 'other' })]);
     await expect
       .poll(async () => (await get('/readyz')).json(), { timeout: 10_000 })
-      .toMatchObject({ warnings: expect.arrayContaining(['dead letters: 0 deliveries, 1 notifications']) });
+      .toMatchObject({ warnings: expect.arrayContaining(['dead letters: 0 deliveries, 1 notification']) });
   });
 
   test('is not ready while another process keeps its ledger from being written, and by itself again after', async () => {

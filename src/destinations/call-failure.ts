@@ -11,8 +11,7 @@ export function callFailure(who: string, error: unknown): Failure {
   const code = chain.map(({ code }) => code).find((each) => typeof each === 'string' && /^[A-Z0-9_]+$/.test(each));
   const words = code === undefined ? '' : ` (${code})`;
   if (chain.some(isBeforeSending)) return { kind: 'retry', reason: `${who} could not be reached${words}` };
-  const reason = `the connection to ${who} broke before the answer was complete${words}`;
-  return { kind: 'ambiguous', reason, pending: true };
+  return { kind: 'ambiguous', reason: `the connection to ${who} broke before the answer was complete${words}` };
 }
 
 /** A gateway that gave up waiting does not know what became of it; any other has done with it. */

@@ -26,7 +26,7 @@ export type Order = {
  * What the destination answered. `retry`: it did not happen and may later, not before `afterMs`. `ambiguous`: nobody
  * knows whether it happened. `refused`: it never will. Reasons are words for people and hold no secret.
  *
- * `pending`: nothing was answered, and it may still happen, after what is told next.
+ * `pending`: nobody waited for the answer any longer, and it may still happen, after what is told next.
  * `pause`: nothing else that draws on the same budget at this address (or nothing at all there) before then. `lost`: what
  * stands there is gone, or is fixed as it is, and has to be told anew. `content`: it is the form that was
  * refused; a shorter one may pass. `credential`: it is the credential that was refused, for all that is told with it.

@@ -4,38 +4,64 @@ import type { Telling } from './telling.ts';
 
 /**
  * A call that was given up may still come through, after what was told since: its server is slow, or a proxy had kept
- * it. Hardly anybody keeps one for so long after whoever made it has gone.
+ * it. Hardly anybody keeps one for so long after whoever made it has gone, and the next episode waits no longer for it.
  */
-const doubtMs = 30_000;
+const doubtMs = 10_000;
+
+type Call = { act: Telling['act']; ref?: string | undefined; revision: number };
 
 /** The record with a call that may still come through. */
-export function doubted(told: Told, call: { act: Telling['act']; ref?: string | undefined }, at: number): Told {
-  const { act, ref } = call;
+export function doubted(told: Told, { act, ref, revision }: Call, at: number): Told {
   if (act === 'reply' || act === 'notice') return told;
-  const { isOpen = false, posts = false } = told.doubt ?? {};
-  return { ...told, doubt: { at, isOpen: isOpen || act !== 'resolve', posts: posts || ref === undefined } };
+  const before = told.doubt ?? { revision, isOpen: false, isOver: false, posts: false };
+  return {
+    ...told,
+    doubt: {
+      at,
+      revision: Math.min(before.revision, revision),
+      isOpen: before.isOpen || act !== 'resolve',
+      isOver: before.isOver || act === 'resolve',
+      posts: before.posts || ref === undefined,
+    },
+  };
 }
 
-/** How long until what may still come through has; `undefined` where nothing may. */
-export function doubtRestMs({ doubt }: Told, now: number): number | undefined {
+type Now = { now: number; isOver: boolean };
+
+/**
+ * How long until what may still come through, and says otherwise, has; `undefined` where nothing does. An end is waited
+ * for also where it says what is true: it would end the next episode, where that goes under the same key.
+ */
+export function doubtRestMs(told: Told, { now, isOver }: Now, ways: Ways): number | undefined {
+  const { doubt } = told;
   if (!doubt) return undefined;
+  const endsNext = ways.folds && doubt.isOver;
+  return endsNext || saysOtherwise(told, isOver, ways) ? restMs(doubt.at, now) : undefined;
+}
+
+function restMs(at: number, now: number): number {
   // In the future: the clock went back, and would have to come round again.
-  return Math.max(0, Math.min(doubtMs, doubt.at + doubtMs - now));
+  return Math.max(0, Math.min(doubtMs, at + doubtMs - now));
+}
+
+/** Not so where it says what stands there: a post that cannot be edited matters only where it says the opposite. */
+function saysOtherwise({ doubt, parts, opened }: Told, isOver: boolean, ways: Ways): boolean {
+  if (parts.length === 0) return ways.finds && opened === 'no';
+  if (!ways.edits) return isOver && doubt?.isOpen === true;
+  return parts.some(({ revision }) => revision !== doubt?.revision);
 }
 
 /**
- * The record once whatever may still come through has: what stands there is told once more, and what may have been
- * posted is looked for. A post that cannot be edited is repeated only where it said the opposite.
+ * The record once whatever may still come through has: where that says otherwise, what stands there is told once more,
+ * and what may have been posted is looked for.
  */
-export function withoutDoubt(told: Told, { now, isOver }: { now: number; isOver: boolean }, ways: Ways): Told {
+export function withoutDoubt(told: Told, when: Now, ways: Ways): Told {
   const { doubt, ...rest } = told;
-  if (!doubt || doubtRestMs(told, now) !== 0) return told;
-  if (told.parts.length === 0) {
-    const isSoughtOnceMore = ways.finds && told.opened === 'no';
-    return isSoughtOnceMore ? { ...rest, opened: 'maybe', sought: mostLooks - 1 } : rest;
-  }
-  if (!ways.edits && !(isOver && doubt.isOpen)) return rest;
+  if (!doubt || restMs(doubt.at, when.now) > 0) return told;
+  const isMisled = saysOtherwise(told, when.isOver, ways);
+  if (told.parts.length === 0) return isMisled ? { ...rest, opened: 'maybe', sought: mostLooks - 1 } : rest;
+  const known: Told = ways.finds && doubt.posts ? { ...rest, mayHaveCopies: true } : rest;
+  if (!isMisled) return known;
   // A late end of the episode before may have closed what somebody had acknowledged.
-  const parts = told.parts.map(({ acknowledged: _a, ...part }) => ({ ...part, revision: -1 }));
-  return { ...rest, parts, ...(ways.finds && doubt.posts ? { mayHaveCopies: true } : {}) };
+  return { ...known, parts: told.parts.map(({ acknowledged: _a, ...part }) => ({ ...part, revision: -1 })) };
 }

@@ -82,8 +82,11 @@ export type Told = {
 export const mostLooks = 2;
 export const lookAgainMs = 3_000;
 
-/** When the last of them ended; whether one says that it is not over, and whether one posts. */
-export type Doubt = { at: number; isOpen: boolean; posts: boolean };
+/**
+ * When the last of them ended, the oldest revision that one speaks of; whether one says that it is not over, one that it
+ * is, and one is a post.
+ */
+export type Doubt = { at: number; revision: number; isOpen: boolean; isOver: boolean; posts: boolean };
 
 export const nothingTold: Told = { opened: 'no', parts: [] };
 

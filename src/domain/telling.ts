@@ -48,7 +48,9 @@ export const longestWaitMs = 600_000;
 export function nextTelling(judged: Judged, ways: Ways): Telling {
   const next = nextChange(judged, ways);
   if (next.act === 'wait') return { ...next, afterMs: Math.min(next.afterMs, longestWaitMs) };
-  const afterMs = next.act === 'nothing' ? doubtRestMs(judged.told, judged.now) : undefined;
+  const { episode, told, now } = judged;
+  const when = { now, isOver: episode.end !== undefined };
+  const afterMs = next.act === 'nothing' ? doubtRestMs(told, when, ways) : undefined;
   if (afterMs === undefined) return next;
   return { act: 'wait', why: 'what was told without an answer may still come through: then it is told anew', afterMs };
 }

@@ -12,7 +12,7 @@ import { simulatedDestination } from './simulated-destination.ts';
 import { simulatedIncident } from './simulated-incident.ts';
 
 /**
- * How a call ends: for the destination it arrives, now or within half a minute, or not; for us it was told, nobody knows, or
+ * How a call ends: for the destination it arrives, now or within ten seconds, or not; for us it was told, nobody knows, or
  * it did not happen.
  */
 export type CallEnd = 'told' | 'arrived' | 'late' | 'lost' | 'retry';
@@ -20,7 +20,7 @@ export type CallEnd = 'told' | 'arrived' | 'late' | 'lost' | 'retry';
 /** What happens to a holder: its call ends, it dies before it records, or it pauses for longer than its lease. */
 export type HolderEnd = CallEnd | 'dies-after' | 'dies-before' | 'pauses';
 
-const latestMs = 29_999;
+const latestMs = 9_999;
 
 type Row = {
   number: number;

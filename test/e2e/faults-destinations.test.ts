@@ -66,29 +66,33 @@ afterAll(async () => {
 });
 
 describe.each(engines)('on %s a destination that', (engine) => {
-  test.each(names)('%s is told once when it is well again, and told the end', async (name) => {
-    const stage = stages.get(engine);
-    const told = await stage?.stories.get(name);
-    if (!stage || !told) throw new Error('it did not begin');
-    const { slack, pagerDuty } = stage.town;
-    const { slackSays, pagerDutySays } = troubles[name] ?? {};
-    expect(told.ready).toEqual([200, 200]);
+  test.each(names)(
+    '%s is told once when it is well again, and told the end',
+    async (name) => {
+      const stage = stages.get(engine);
+      const told = await stage?.stories.get(name);
+      if (!stage || !told) throw new Error('it did not begin');
+      const { slack, pagerDuty } = stage.town;
+      const { slackSays, pagerDutySays } = troubles[name] ?? {};
+      expect(told.ready).toEqual([200, 200]);
 
-    expect(told.slack.attempts.map(({ result }) => result)).toContain(slackSays);
-    const [message, ...others] = slack.messages(channelOf(name));
-    expect(message?.text).toBe(`Resolved: ${domainOf(name)}: inbox rate 50.0% (below 80.0%)`);
-    expect(others).toEqual([]);
-    const inSlack = timesInSlack(slack, told.slack.id);
-    expect(slack.thread(channelOf(name), message?.ts ?? '')).toHaveLength(1);
-    expect(inSlack).toEqual({ open: 1, reply: 1 });
+      expect(told.slack.attempts.map(({ result }) => result)).toContain(slackSays);
+      const [message, ...others] = slack.messages(channelOf(name));
+      expect(message?.text).toBe(`Resolved: ${domainOf(name)}: inbox rate 50.0% (below 80.0%)`);
+      expect(others).toEqual([]);
+      const inSlack = timesInSlack(slack, told.slack.id);
+      expect(slack.thread(channelOf(name), message?.ts ?? '')).toHaveLength(1);
+      expect(inSlack).toEqual({ open: 1, reply: 1 });
 
-    expect(told.pagerDuty.attempts.map(({ result }) => result)).toContain(pagerDutySays);
-    const incidents = pagerDuty.incidents.filter(({ routingKey }) => routingKey === routingKeyOf(name));
-    expect(incidents).toMatchObject([{ dedupKey: keyOf(name), status: 'resolved' }]);
-    const inPagerDuty = timesInPagerDuty(pagerDuty, routingKeyOf(name), keyOf(name));
-    expect(inPagerDuty.open).toBeLessThanOrEqual(1 + markedAgain(told.pagerDuty, 'open'));
-    expect(inPagerDuty.resolve).toBeLessThanOrEqual(1 + markedAgain(told.pagerDuty, 'resolve'));
-  });
+      expect(told.pagerDuty.attempts.map(({ result }) => result)).toContain(pagerDutySays);
+      const incidents = pagerDuty.incidents.filter(({ routingKey }) => routingKey === routingKeyOf(name));
+      expect(incidents).toMatchObject([{ dedupKey: keyOf(name), status: 'resolved' }]);
+      const inPagerDuty = timesInPagerDuty(pagerDuty, routingKeyOf(name), keyOf(name));
+      expect(inPagerDuty.open).toBeLessThanOrEqual(1 + markedAgain(told.pagerDuty, 'open'));
+      expect(inPagerDuty.resolve).toBeLessThanOrEqual(1 + markedAgain(told.pagerDuty, 'resolve'));
+    },
+    60_000,
+  );
 });
 
 /** A service with all these destinations, and what comes of each, under way. */

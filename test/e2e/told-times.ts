@@ -1,15 +1,16 @@
-import type { NotificationHistory } from '../../src/ledger/history.ts';
+import type { Attempt, NotificationHistory } from '../../src/ledger/history.ts';
 import type { Outcome } from '../../src/ledger/outbox.ts';
 import type { FakePagerDuty } from '../fakes/fake-pagerduty.ts';
 import type { FakeSlack } from '../fakes/fake-slack.ts';
 
 /**
  * How often an act may have been told beyond once: as often as the history says that nobody knew whether it was, be it
- * in an answer, or because the attempt has none.
+ * in an answer, or because the attempt has none, and that it was told anew for what may still come through.
  */
 export function markedAgain({ attempts }: NotificationHistory, act: Outcome['act']): number {
-  return attempts.filter((each) => each.result === undefined || (each.act === act && each.result === 'ambiguous'))
-    .length;
+  const isUnsure = ({ act: tried, result }: Attempt) => tried === act && result === 'ambiguous';
+  const isMended = ({ reason }: Attempt) => reason?.includes('may still come through') === true;
+  return attempts.filter((each) => each.result === undefined || isUnsure(each) || isMended(each)).length;
 }
 
 /** How often Slack kept the notification's message, and each of its replies. */

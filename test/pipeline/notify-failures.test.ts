@@ -78,7 +78,7 @@ describe.each(engines)('what did not happen, on %s', (engine) => {
     await becomes(0.95);
     await tell();
     expect(pager.calls.map(({ act }) => act)).toEqual(['open', 'resolve']);
-    await tellAfter(28 * second);
+    await tellAfter(8 * second);
     expect(pager.calls).toHaveLength(2);
     await tellAfter(second);
     expect(pager.calls.map(({ act }) => act)).toEqual(['open', 'resolve', 'resolve']);

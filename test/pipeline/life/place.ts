@@ -12,7 +12,7 @@ export type Arrival = {
   isLate: boolean;
   /** Whoever told it came to record it; otherwise the ledger never heard of it. */
   isRecorded: boolean;
-  /** It was on its way for half a minute. */
+  /** It was on its way for some seconds. */
   isDelayed?: true;
 };
 
@@ -49,7 +49,7 @@ const allWays: Record<PlaceName, Ways> = {
 /** A new message can be looked for a moment after it was posted. */
 const seenAfterMs = 2 * second;
 /** Just before what may still arrive is mended. */
-const lateMs = 29 * second;
+const lateMs = 9 * second;
 /** What was posted so long before the moment that is asked for is found as well. */
 const lookMarginMs = 120 * second;
 

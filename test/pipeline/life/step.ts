@@ -9,7 +9,7 @@ export type PlaceName = (typeof placeNames)[number];
 
 /**
  * How a call ends, there and for us: of what is `arrived` nobody knows that it arrived, nor of what is `lost` that it did
- * not; what is `late` arrives half a minute later.
+ * not; what is `late` arrives some seconds later.
  */
 export const fates = [
   'told',
