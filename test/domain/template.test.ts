@@ -78,11 +78,44 @@ describe('a template', () => {
     expect(() => render(text)).toThrow(/limit/);
   });
 
+  test('sees as much of the event as filters do', () => {
+    const data = { html: 'x'.repeat(100_000), rows: Array.from({ length: 5_000 }, (_, i) => ({ n: i })), last: 'here' };
+    const large = anEvent({ domain: 'news.example', data });
+    expect(render('{{ data.last }}, {{ data.rows.size }}, {{ data.rows | map: "n" | last }}', large)).toBe(
+      'here, 5000, 4999',
+    );
+    expect(render('{{ data.html | size }} {{ data.html | strip_html | truncate: 5 }}', large)).toBe('100000 xx...');
+  });
+
+  test('says so where what it reads is too large, and fails nothing else', () => {
+    const large = anEvent({ domain: 'news.example', data: { html: 'é'.repeat(150_000), last: 'here' } });
+    expect(() => render('{{ data.last }}', large)).toThrow(
+      'data is too large for a template: 293 KiB, and at most 256',
+    );
+    expect(render('{{ domain }}', large)).toBe('news.example');
+  });
+
+  test.each([
+    ['{% for i in (1..500) %}{{ data.html }}{% endfor %}'],
+    ['{% capture a %}{% for i in (1..500) %}{{ data.html }}{% endfor %}{% endcapture %}{{ a | size }}'],
+    ['{% for i in (1..500) %}{% echo data.html %}{% endfor %}'],
+    ['{% for i in (1..500) %}{{ data.list }}{% endfor %}'],
+  ])('is stopped when it says too much: %s', (text) => {
+    const data = { html: 'x'.repeat(100_000), list: Array.from({ length: 10_000 }, () => 'xxxx') };
+    expect(() => render(text, anEvent({ data }))).toThrow(/limit/);
+  });
+
   test('throws, or says something, of any event', () => {
     const { render: filled } = compileTemplate('{{ domain }} {{ providers | map: "provider" | join }}', 't', []);
     fc.assert(
       fc.property(anyEvent, (any) => {
-        expect(typeof filled(any, now)).toBe('string');
+        let said: unknown;
+        try {
+          said = filled(any, now);
+        } catch (error) {
+          said = error instanceof Error ? error.message : error;
+        }
+        expect(said).toEqual(expect.any(String));
       }),
       { numRuns: 50 },
     );
