@@ -52,6 +52,9 @@ function makeEngine(): Liquid {
     renderLimit: renderLimitMs,
     memoryLimit,
     outputEscape: counted,
+    // Not the host's.
+    timezoneOffset: 0,
+    locale: 'en-US',
   });
   // Without `raw` and the filters that escape, nothing is escaped twice, or not at all: the channel does it, once.
   for (const name of ['include', 'render', 'layout', 'block', 'raw']) delete liquid.tags[name];

@@ -36,6 +36,11 @@ describe('a template', () => {
     ['{{ occurredAt | date: "%Y-%m-%d %H:%M", "Europe/Berlin" }}', '2026-03-02 09:00'],
     ['{{ occurredAt | date: "%H:%M", "UTC" }}', '08:00'],
     ['{{ grade | default: "none" }}', 'none'],
+    ['{{ value | default: 0 | round }}', '0'],
+    ['{{ inboxRate | times: 100 | floor }} of {{ tags | size }}', '61 of 2'],
+    ['{{ "now" | date: "%Y-%m-%d %H:%M" }}, {{ "today" | date: "%d", "UTC" }}', '2026-03-02 10:30, 02'],
+    ['{{ "now" | date_to_string }}, {{ "now" | date_to_xmlschema }}', '02 Mar 2026, 2026-03-02T10:30:00+00:00'],
+    ['{{ occurredAt | date: "%A %H:%M" }}', 'Monday 08:00'],
     ['{{ tags | join: ", " }}', 'eu, weekly'],
     ['{% for p in providers %}{{ p.provider }}: {{ p.placement }}{% endfor %}', 'gmail: spam'],
     ['{% if inboxRate < 0.7 %}low{% else %}fine{% endif %}', 'low'],
@@ -50,6 +55,12 @@ describe('a template', () => {
     ['{{ domain | percent }}', /percent takes a number, not a string/],
     ['{{ grade | percent }}', /percent takes a number, not nothing/],
     ['{{ inboxRate | ago }}', /ago takes a moment/],
+    ['{{ grade | round }}', /round takes a number, not nothing/],
+    ['{{ domain | round }}', /round takes a number, not a string/],
+    ['{{ inboxRate | times: value }}', /times takes a number, not nothing/],
+    ['{{ value | minus: 1 }}', /minus takes a number, not nothing/],
+    ['{{ reason | size }}', /size takes a list or a text, not nothing/],
+    ['{{ data.rows | sum: "n" }}', /sum takes a list, not nothing/],
   ])('%s throws where the event does not suit it', (text, words) => {
     expect(() => render(text)).toThrow(words);
   });
@@ -58,6 +69,7 @@ describe('a template', () => {
     ['{{ domain', /not closed/],
     ['{% if domain %}', /not closed/],
     ['{{ domain | upcse }}', 'there is no filter upcse'],
+    ['{{ tags | sample }}', 'there is no filter sample'],
     ['{{ domain | raw }}', 'there is no filter raw: each channel escapes by itself'],
     ['{{ domain | escape }}', 'there is no filter escape: each channel escapes by itself'],
     ['{% raw %}{{ domain }}{% endraw %}', 'there is no tag raw here'],
