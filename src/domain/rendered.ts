@@ -76,7 +76,9 @@ export function renderMessage(
   const render = (name: string, template: TextTemplate | undefined, length: number): string | undefined => {
     if (!template) return undefined;
     try {
-      return fittingText(template.render(event, now), length) || undefined;
+      const words = fittingText(template.render(event, now), length);
+      if (words === '') errors.push(`${name}: says nothing`);
+      return words || undefined;
     } catch (error) {
       errors.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;

@@ -31,9 +31,11 @@ describe("a rule's own words", () => {
     };
     expect(said(message)).toEqual({
       rendered: { fields: [{ name: 'Domain', value: 'a.example' }] },
-      error: expect.stringMatching(/^title: percent takes a number, not a string.*; fields\.Rate: percent takes/),
+      error: expect.stringMatching(
+        /^title: percent takes a number, not a string.*; text: says nothing; fields\.Grade: says nothing; fields\.Rate: p/,
+      ),
     });
-    expect(said({ title: '{{ grade }}' })).toEqual({});
+    expect(said({ title: '{{ grade }} ' })).toEqual({ error: 'title: says nothing' });
   });
 
   test('are short: the title one line of 300, the text 2,000, a field 300', () => {
