@@ -39,7 +39,12 @@ export type Named = { id?: string; name?: string };
 export type Counts = { inbox: number; promo?: number; spam: number; missing: number; total: number };
 
 /** An event as a source's adapter reads it, with a note for each documented field that had the wrong type. */
-export type Normalised = { event: Event; notes: string[] };
+export type Normalised = {
+  event: Event;
+  notes: string[];
+  /** The fields, such as `auth.spf`, that are missing only since what the sender gave was of the wrong type. */
+  misread?: readonly string[];
+};
 
 /** One accepted webhook request, as received. Moments are milliseconds since 1970 by the ledger's clock. */
 export type Delivery = {

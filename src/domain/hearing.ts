@@ -17,7 +17,7 @@ const rememberedPairs = 1_000;
 /** So few rules are all asked, so that the trace shows of each why it did not match. */
 const askedAnyway = 50;
 
-type Find = (event: Event) => readonly Hearing[];
+type Find = (event: Event, misread?: readonly string[]) => readonly Hearing[];
 
 /**
  * Finds the rules that an event may concern: by its type and source, and of many by the plain values that their
@@ -26,11 +26,11 @@ type Find = (event: Event) => readonly Hearing[];
 export function hearingIndex(hearers: readonly Hearer[], sources: ReadonlyMap<string, SourceTraits>): Find {
   const remembered = new Map<string, Find>();
   const shared = new Map<string, Find>();
-  return (event) => {
+  return (event, misread) => {
     const pair = `${event.source} ${event.type}`;
     const find = remembered.get(pair) ?? findAmong(heard(hearers, event, sources.get(event.source)), shared);
     if (!remembered.has(pair)) remember(remembered, pair, find);
-    return find(event);
+    return find(event, misread);
   };
 }
 

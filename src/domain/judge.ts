@@ -1,4 +1,4 @@
-import type { Event, SourceTraits } from './event.ts';
+import type { Event, Normalised, SourceTraits } from './event.ts';
 import type { ConditionTrace, Tripped } from './filter.ts';
 import { trippedLeaves } from './filter.ts';
 import type { Hearing } from './hearing.ts';
@@ -7,6 +7,7 @@ import { defaultKey } from './key.ts';
 import { shadowKey, testKey } from './lane.ts';
 import { fittingKey } from './notification.ts';
 import type { Rule } from './rule-set.ts';
+import { illTyped } from './scope-doubts.ts';
 import type { RuleTrace } from './trace.ts';
 import { shortened } from './trace.ts';
 import type { Verdict } from './verdict.ts';
@@ -31,30 +32,33 @@ export type Judgement = {
   trace: RuleTrace;
 };
 
+/** A rule that cannot tell whether the event is in its scope, for these conditions of its `where`. */
+export type Unscoped = { rule: Rule; apart: boolean; conditions: ConditionTrace[] };
+
+/** What rules say of an event; of those out of whose scope it is, the trace, and where that is for what it should not be. */
+export type Judgements = { judgements: Judgement[]; outside: RuleTrace[]; unscoped: Unscoped[] };
+
 /** How an event is to be looked at. */
-export type View = { traits: SourceTraits; isTest: boolean };
+export type View = { normalised: Normalised; traits: SourceTraits; isTest: boolean };
 
 /**
  * Each hearing rule's judgement of the event; rules that are out of scope only leave their trace. A catch-all hears
  * what no other live rule had in scope.
  */
-export function judge(
-  event: Event,
-  hearings: readonly Hearing[],
-  view: View,
-): { judgements: Judgement[]; outside: RuleTrace[] } {
-  const first = judgeAll(event, withOtherwise(hearings, false), view);
+export function judge(hearings: readonly Hearing[], view: View): Judgements {
+  const first = judgeAll(withOtherwise(hearings, false), view);
   const last = withOtherwise(hearings, true);
   const other = first.judgements.find(({ rule }) => !rule.shadow);
   if (other) {
     const because = `${other.rule.id} has it in scope: this rule hears what no other does`;
     const outside = last.map(({ rule }): RuleTrace => ({ rule: rule.id, verdict: 'out-of-scope', because }));
-    return { judgements: first.judgements, outside: [...first.outside, ...outside] };
+    return { ...first, outside: [...first.outside, ...outside] };
   }
-  const rest = judgeAll(event, last, view);
+  const rest = judgeAll(last, view);
   return {
     judgements: [...first.judgements, ...rest.judgements],
     outside: [...first.outside, ...rest.outside],
+    unscoped: [...first.unscoped, ...rest.unscoped],
   };
 }
 
@@ -62,19 +66,23 @@ function withOtherwise(hearings: readonly Hearing[], otherwise: boolean): Hearin
   return hearings.filter(({ rule }) => rule.otherwise === otherwise);
 }
 
-function judgeAll(event: Event, hearings: readonly Hearing[], view: View) {
+function judgeAll(hearings: readonly Hearing[], view: View): Judgements {
+  const { event } = view.normalised;
   const judgements: Judgement[] = [];
   const outside: RuleTrace[] = [];
+  const unscoped: Unscoped[] = [];
   for (const { rule, ending } of hearings) {
     const where = ending ? undefined : rule.where?.(event);
     if (where && where.verdict !== 'match') {
       const because = where.verdict === 'unknown' ? '"where" cannot be known' : '"where" does not match';
       outside.push({ rule: rule.id, verdict: 'out-of-scope', because, where: shortened(where) });
+      const conditions = illTyped(where, view.normalised);
+      if (conditions.length > 0) unscoped.push({ rule, apart: isApart(rule, view), conditions });
     } else {
       judgements.push(judgeInScope(event, rule, { ...view, ending, where }));
     }
   }
-  return { judgements, outside };
+  return { judgements, outside, unscoped };
 }
 
 type Scope = View & { ending: boolean; where: ConditionTrace | undefined };
@@ -112,7 +120,7 @@ function judgeInScope(event: Event, rule: Rule, scope: Scope): Judgement {
   };
 }
 
-function isApart({ testsAsLive }: Rule, { isTest }: View): boolean {
+function isApart({ testsAsLive }: Rule, { isTest }: Pick<View, 'isTest'>): boolean {
   return isTest && !testsAsLive;
 }
 

@@ -2,7 +2,7 @@ import type { Effect } from './cause.ts';
 import type { Delivery, Normalised, SourceTraits } from './event.ts';
 import { hearJudgement } from './hear-judgement.ts';
 import type { Episode, Incident, Rung } from './incident.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement, Judgements } from './judge.ts';
 import { judge } from './judge.ts';
 import { momentWords } from './moment-words.ts';
 import { noticeOf } from './notice.ts';
@@ -13,10 +13,10 @@ import type { RuleSet } from './rule-set.ts';
 import { compactEvent } from './said.ts';
 import { freshIncident, settle } from './settle.ts';
 import { withMoved } from './shadow.ts';
-import type { RuleTrace, Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
 import { fittingTrace } from './trace.ts';
 import type { Unknown } from './unknowns.ts';
-import { unknownNotice, unknownsOf, withNote } from './unknowns.ts';
+import { unknownNotice, unknownScope, unknownsOf, withNote } from './unknowns.ts';
 
 /** Where a destination of the rules file leads now. */
 export type Place = Rung & {
@@ -35,12 +35,10 @@ export type Standing = {
 };
 
 /** One delivery, read and judged; the incidents it concerns are not looked at yet. */
-export type Judged = {
+export type Judged = Judgements & {
   delivery: Pick<Delivery, 'seq' | 'source' | 'id' | 'receivedAt'>;
   normalised: Normalised;
   traits: SourceTraits;
-  judgements: Judgement[];
-  outside: RuleTrace[];
   /** The incidents to read. */
   keys: string[];
 };
@@ -66,17 +64,14 @@ export type Arrived = {
 
 /** Which rules hear the delivery and what each says of it. */
 export function judgeDelivery(arrived: Arrived, standing: Standing): Judged {
-  const { event } = arrived.normalised;
-  const hearings = standing.rules.hearing(event);
-  const { judgements, outside } = judge(event, hearings, arrived);
-  const touching = judgements.filter((each) => !each.rule.notice && each.key !== undefined);
   const { delivery, normalised, traits } = arrived;
+  const judged = judge(standing.rules.hearing(normalised.event, normalised.misread), arrived);
+  const touching = judged.judgements.filter((each) => !each.rule.notice && each.key !== undefined);
   return {
     delivery,
     normalised,
     traits,
-    judgements,
-    outside,
+    ...judged,
     keys: [...new Set(touching.map((each) => each.key ?? ''))],
   };
 }
@@ -201,12 +196,17 @@ function routeNotice(judgement: Judgement, context: Context): void {
   note(routing, owedFor({ change: 'opened', episode, joined: rung }, rung));
 }
 
+/** One field of the wrong type may be in the way of a thousand rules. */
+const mostUnscoped = 10;
+
 /** Without an owner there is nobody to tell: it is left to whoever routes. What lives apart calls nobody. */
 function tellOfUnknowns({ judged, routing, standing, now }: Context): void {
   const { source, id } = judged.delivery;
   const { owner } = standing;
-  const telling = judged.judgements.filter(({ rule, apart }) => !rule.shadow && !apart);
-  routing.unknowns = telling.flatMap(unknownsOf).map((each) => withNote(each, judged.normalised.notes));
+  const isTold = ({ rule, apart }: Pick<Judgement, 'rule' | 'apart'>) => !rule.shadow && !apart;
+  const unscoped = judged.unscoped.filter(isTold).slice(0, mostUnscoped);
+  const unknowns = [...judged.judgements.filter(isTold).flatMap(unknownsOf), ...unscoped.flatMap(unknownScope)];
+  routing.unknowns = unknowns.map((each) => withNote(each, judged.normalised.notes));
   if (!owner) return;
   for (const unknown of routing.unknowns) {
     const episode = unknownNotice(unknown, { source, id, now });

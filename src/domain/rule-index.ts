@@ -35,9 +35,12 @@ type Indexed<T> = { item: T; literals: readonly Literal[] };
 
 /**
  * Finds, of many, those that an event may concern, in their order: each is filed under the one of its literals that
- * the fewest others share, and those without any are always found.
+ * the fewest others share, and those without any are always found. What is filed under a field that could not be read
+ * is found whatever it looks for.
  */
-export function literalIndex<T>(all: readonly Indexed<T>[]): (event: Event) => readonly T[] {
+export function literalIndex<T>(
+  all: readonly Indexed<T>[],
+): (event: Event, misread?: readonly string[]) => readonly T[] {
   const sharing = new Map<string, number>();
   for (const { literals } of all) {
     for (const literal of literals) sharing.set(slotOf(literal), (sharing.get(slotOf(literal)) ?? 0) + 1);
@@ -50,9 +53,12 @@ export function literalIndex<T>(all: readonly Indexed<T>[]): (event: Event) => r
     else always.push({ place, item });
   }
   if (filed.size === 0) return () => all.map(({ item }) => item);
-  const byPath = [...filed].map(([path, slots]) => ({ path: path.split('.'), slots }));
-  return (event) => {
-    const found = byPath.flatMap(({ path, slots }) => slots.get(valueName(valueAt(event, path))) ?? []);
+  const byPath = [...filed].map(([name, slots]) => ({ name, path: name.split('.'), slots }));
+  return (event, misread = []) => {
+    const found = byPath.flatMap(({ name, path, slots }) => {
+      if (misread.includes(name)) return [...slots.values()].flat();
+      return slots.get(valueName(valueAt(event, path))) ?? [];
+    });
     if (found.length === 0) return always.map(({ item }) => item);
     return [...always, ...found].sort((a, b) => a.place - b.place).map(({ item }) => item);
   };

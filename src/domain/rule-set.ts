@@ -53,8 +53,11 @@ export type Rule = {
 /** The rules in force, found by what they hear. */
 export type RuleSet = {
   rules: readonly Rule[];
-  /** Those that an event may concern; to the others it is of no matter. */
-  hearing(event: Event): readonly Hearing[];
+  /**
+   * Those that an event may concern; to the others it is of no matter. `misread`: the fields of which nobody can say
+   * whether they have the value that is looked for.
+   */
+  hearing(event: Event, misread?: readonly string[]): readonly Hearing[];
 };
 
 /** What a rule may refer to: the configured sources. */

@@ -1,6 +1,6 @@
 import type { ConditionTrace } from './filter.ts';
 import type { Episode } from './incident.ts';
-import type { Judgement } from './judge.ts';
+import type { Judgement, Unscoped } from './judge.ts';
 import { ownerNotice } from './notice.ts';
 import { fittingText } from './said.ts';
 import type { RuleTrace } from './trace.ts';
@@ -14,18 +14,28 @@ const maxValue = 100;
 const maxNote = 200;
 
 /**
- * What kept a rule from a verdict, each path once; nothing where it asks for none of it. What only put an event out of
- * scope is no trouble, and neither is a usual that is not known yet.
+ * What kept a rule from a verdict, each path once; nothing where it asks for none of it. A usual that is not
+ * known yet is no trouble.
  */
 export function unknownsOf({ rule, trace, missing }: Judgement): Unknown[] {
   if (trace.verdict !== 'unknown' || rule.onUnknown === 'ignore') return [];
   const conditions = [...(missing === undefined ? [] : [missingIn(missing)]), ...unknownLeaves(trace)];
+  return eachPathOnce(conditions, { rule: rule.id, asked: 'asked was' });
+}
+
+/** What kept a rule from knowing whether an event is in its scope. */
+export function unknownScope({ rule, conditions }: Unscoped): Unknown[] {
+  if (rule.onUnknown === 'ignore') return [];
+  return eachPathOnce(conditions, { rule: rule.id, asked: 'asked in "where" was' });
+}
+
+function eachPathOnce(conditions: readonly ConditionTrace[], { rule, asked }: { rule: string; asked: string }) {
   const words = new Map<string, string>();
   for (const each of conditions) {
     const path = pathOf(each);
-    if (!words.has(path)) words.set(path, wordsOf(each));
+    if (!words.has(path)) words.set(path, wordsOf(each, asked));
   }
-  return [...words].slice(0, most).map(([path, each]) => ({ rule: rule.id, path, words: each }));
+  return [...words].slice(0, most).map(([path, each]): Unknown => ({ rule, path, words: each }));
 }
 
 /** With what was noted of its field when the event was read: what stands there in the wrong type is not in the event. */
@@ -63,17 +73,24 @@ function leavesIn(condition: ConditionTrace): ConditionTrace[] {
   return condition.children ? condition.children.flatMap(leavesIn) : [condition];
 }
 
+/** Where the trouble is: what a value is compared with may be what is missing. */
+function pathOf({ path, ref, expected, actual }: ConditionTrace): string {
+  return ref !== undefined && expected === undefined && actual !== undefined ? ref : placeOf(path);
+}
+
 /** Whichever element of a list it is, it is one trouble. */
-function pathOf({ path }: ConditionTrace): string {
+function placeOf(path: string): string {
   return path.replace(/\[\d+\]/g, '[]') || 'the event';
 }
 
-function wordsOf(condition: ConditionTrace): string {
-  const { op, expected, actual } = condition;
+function wordsOf(condition: ConditionTrace, askedWas: string): string {
+  const { path, op, expected, actual, ref } = condition;
+  const at = pathOf(condition);
+  if (at === ref) return `${at} is missing (${askedWas} ${placeOf(path)} ${op} ${ref})`;
   const found = actual === undefined ? 'is missing' : `is ${valueIn(actual)}`;
   const asked =
-    op === 'key' ? 'the key needs it' : `asked was ${op}${expected === undefined ? '' : ` ${valueIn(expected)}`}`;
-  return `${pathOf(condition)} ${found} (${asked})`;
+    op === 'key' ? 'the key needs it' : `${askedWas} ${op}${expected === undefined ? '' : ` ${valueIn(expected)}`}`;
+  return `${at} ${found} (${asked})`;
 }
 
 function valueIn(value: unknown): string {

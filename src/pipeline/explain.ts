@@ -3,14 +3,14 @@ import { deafTo } from '../domain/deaf.ts';
 import type { Event } from '../domain/event.ts';
 import { heldBy } from '../domain/holding.ts';
 import type { Episode, Incident } from '../domain/incident.ts';
-import type { Judgement } from '../domain/judge.ts';
+import type { Judgement, Unscoped } from '../domain/judge.ts';
 import type { Message } from '../domain/message.ts';
 import { messageOf } from '../domain/message.ts';
 import type { Judged, Place, Routing, Standing } from '../domain/routing.ts';
 import { routeDelivery } from '../domain/routing.ts';
 import type { CompiledSilence } from '../domain/silence.ts';
 import type { Trace } from '../domain/trace.ts';
-import { unknownsOf } from '../domain/unknowns.ts';
+import { unknownScope, unknownsOf } from '../domain/unknowns.ts';
 
 /** What stands already: nothing, where the ledger is not looked at. */
 export type Stands = {
@@ -40,6 +40,7 @@ export type Untold = { rule: string; destinations: string[]; because: string };
 export function explain(judged: Judged, { standing, stands, isTest }: Given): Explained {
   const places = asTold(standing.places, stands.incidents.values());
   const { now, incidents } = stands;
+  const hasOwner = standing.owner !== undefined;
   const routing = routeDelivery(judged, incidents, { standing: { ...standing, places }, now, whole: true });
   const { deaf, outside } = deafTo(standing.rules.rules, judged);
   const { trace } = routing;
@@ -49,9 +50,10 @@ export function explain(judged: Judged, { standing, stands, isTest }: Given): Ex
     trace: { ...trace, rules: [...trace.rules, ...outside], deaf: deaf.length },
     deaf,
     told: toldBy(routing, stands),
-    untold: judged.judgements.flatMap((each) =>
-      untoldBy(each, { judged, routing, places, isTest, hasOwner: standing.owner !== undefined }),
-    ),
+    untold: [
+      ...judged.judgements.flatMap((each) => untoldBy(each, { judged, routing, places, isTest, hasOwner })),
+      ...judged.unscoped.map((each) => unscopedBy(each, { judged, hasOwner })),
+    ],
   };
 }
 
@@ -105,6 +107,23 @@ function untoldBy(judgement: Judgement, { judged, routing, places, isTest, hasOw
   ].filter(({ destinations }) => destinations.length > 0);
 }
 
+/** A rule of which nobody can say whether it should look. */
+function unscopedBy(unscoped: Unscoped, { judged, hasOwner }: Pick<Ran, 'judged' | 'hasOwner'>): Untold {
+  const { rule } = unscoped;
+  const unknowns = unknownScope({ ...unscoped, rule: { ...rule, onUnknown: 'tell-owner' } });
+  const words = [...unknowns.map((each) => each.words), hearsWords(unscoped, hasOwner)];
+  return {
+    rule: rule.id,
+    destinations: rule.toOf(rule.severityOf(judged.normalised.event)),
+    because: words.join('; '),
+  };
+}
+
+function hearsWords({ rule, apart }: Pick<Judgement, 'rule' | 'apart'>, hasOwner: boolean): string {
+  if (rule.onUnknown !== 'tell-owner' || rule.shadow || apart) return 'nobody hears of it';
+  return hasOwner ? 'the owner hears of it' : 'there is no owner to hear of it';
+}
+
 /** Of a notice the key is its own. */
 function isAbout(key: string, judgement: Judgement): boolean {
   return judgement.rule.notice || key === judgement.key;
@@ -114,7 +133,5 @@ function unknownWords(judgement: Judgement, hasOwner: boolean): string {
   const { rule, trace } = judgement;
   const unknowns = unknownsOf({ ...judgement, rule: { ...rule, onUnknown: 'tell-owner' } });
   if (unknowns.length === 0) return trace.because ?? 'it cannot be known';
-  const isTold = rule.onUnknown === 'tell-owner' && !rule.shadow;
-  const owner = !isTold ? 'nobody hears of it' : hasOwner ? 'the owner hears of it' : 'there is no owner to hear of it';
-  return [...unknowns.map(({ words }) => words), owner].join('; ');
+  return [...unknowns.map(({ words }) => words), hearsWords(judgement, hasOwner)].join('; ');
 }

@@ -1,4 +1,4 @@
-import type { Event, Named } from '../domain/event.ts';
+import type { Event, Named, Normalised } from '../domain/event.ts';
 import { type FieldReader, isText } from './field-reader.ts';
 
 /** The fields that are there. */
@@ -11,6 +11,11 @@ export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T
 export function anyGiven<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {
   const there = given(fields);
   return Object.keys(there).length > 0 ? there : undefined;
+}
+
+/** The event as it was read, and what is to be said of that. */
+export function normalised(event: Event, { notes, misread }: FieldReader): Normalised {
+  return { event, notes: [...notes], ...(misread.size > 0 ? { misread: [...misread] } : {}) };
 }
 
 /** A clock of ours and one of the sender's are never quite together: less is not worth a word. */
@@ -38,6 +43,10 @@ function signedMoment(read: FieldReader, path: string): number | undefined {
 
 /** The first of these paths that holds a domain, or an address at one. */
 export function domain(read: FieldReader, paths: readonly string[]): string | undefined {
+  return read.field('domain', () => firstDomain(read, paths));
+}
+
+function firstDomain(read: FieldReader, paths: readonly string[]): string | undefined {
   for (const path of paths) {
     const text = read.text(path);
     if (text === undefined) continue;
@@ -60,29 +69,29 @@ export function undocumentedFields(read: FieldReader, type: string) {
   return {
     monitor: type.startsWith('monitor.') ? monitor(read) : undefined,
     alert: type.startsWith('alert.') ? alert(read) : undefined,
-    level: read.text('data.severity'),
-    metric: read.text('data.metric'),
-    threshold: read.number('data.threshold'),
-    value: read.number('data.value'),
-    average: read.number('data.average', 'data.rollingAverage', 'data.rolling_average'),
-    tags: read.list('data.tags', 'strings', (tag) => (isText(tag) ? tag : undefined)),
-    reason: read.text('data.reason', 'data.error'),
+    level: read.field('level', () => read.text('data.severity')),
+    metric: read.field('metric', () => read.text('data.metric')),
+    threshold: read.field('threshold', () => read.number('data.threshold')),
+    value: read.field('value', () => read.number('data.value')),
+    average: read.field('average', () => read.number('data.average', 'data.rollingAverage', 'data.rolling_average')),
+    tags: read.field('tags', () => read.list('data.tags', 'strings', (tag) => (isText(tag) ? tag : undefined))),
+    reason: read.field('reason', () => read.text('data.reason', 'data.error')),
   } satisfies { [K in keyof Event]?: Event[K] | undefined };
 }
 
 /** Its own name first: beside it, a bare `id` may be the alert's. */
 function monitor(read: FieldReader): Named | undefined {
   return anyGiven({
-    id: read.looseIdentity('data.monitorId', 'data.monitor_id', 'data.id'),
-    name: read.text('data.monitorName', 'data.monitor_name', 'data.name'),
+    id: read.field('monitor.id', () => read.looseIdentity('data.monitorId', 'data.monitor_id', 'data.id')),
+    name: read.field('monitor.name', () => read.text('data.monitorName', 'data.monitor_name', 'data.name')),
   });
 }
 
 /** `id` first: what joins an alert with its end is assumed to be that. */
 function alert(read: FieldReader): Named | undefined {
   return anyGiven({
-    id: read.looseIdentity('data.id', 'data.alertId', 'data.alert_id'),
-    name: read.text('data.name', 'data.alertName', 'data.alert_name'),
+    id: read.field('alert.id', () => read.looseIdentity('data.id', 'data.alertId', 'data.alert_id')),
+    name: read.field('alert.name', () => read.text('data.name', 'data.alertName', 'data.alert_name')),
   });
 }
 
@@ -91,9 +100,11 @@ const maxLevels = 100;
 
 /** The sender's `data`, as it came. */
 export function rawData(read: FieldReader, data: unknown): unknown {
-  if (!nestsDeeper(data, maxLevels)) return data;
-  read.note(`data is nested deeper than ${maxLevels} levels: left out`);
-  return undefined;
+  return read.field('data', () => {
+    if (!nestsDeeper(data, maxLevels)) return data;
+    read.note(`data is nested deeper than ${maxLevels} levels: left out`);
+    return undefined;
+  });
 }
 
 function nestsDeeper(value: unknown, levels: number): boolean {

@@ -9,7 +9,12 @@ export type FieldReader = ReturnType<typeof fieldReader>;
 
 export function fieldReader(root: Readonly<Record<string, unknown>>) {
   const notes = new Set<string>();
-  const note = (text: string): void => void notes.add(text);
+  const misread = new Set<string>();
+  let noted = 0;
+  const note = (text: string): void => {
+    noted += 1;
+    notes.add(text);
+  };
 
   function read<T>(paths: string[], kind: string, fits: (value: unknown) => value is T): T | undefined {
     for (const path of paths) {
@@ -24,6 +29,25 @@ export function fieldReader(root: Readonly<Record<string, unknown>>) {
   return {
     notes,
     note,
+    /** The fields of the event that were asked for and are missing only since what is there cannot be read. */
+    misread,
+    /** What `reading` makes of the body for the fields of these names. */
+    fields<T extends object | undefined>(names: readonly string[], reading: () => T): T {
+      const before = noted;
+      const found = reading();
+      if (noted === before) return found;
+      for (const name of names) {
+        if (found === undefined || ownField({ ...found }, name) === undefined) misread.add(name);
+      }
+      return found;
+    },
+    /** What `reading` makes of the body for one field. */
+    field<T>(name: string, reading: () => T): T {
+      const before = noted;
+      const found = reading();
+      if (found === undefined && noted > before) misread.add(name);
+      return found;
+    },
     text: (...paths: string[]) => read(paths, 'a text', isText),
     identity: (...paths: string[]) => read(paths, 'an id of at most 255 characters', isIdentity),
     /** An id whose shape nobody promises: a whole number is as good as a text. */

@@ -4,6 +4,7 @@ import {
   anyGiven,
   domain,
   given,
+  normalised,
   occurredAt,
   type Placement,
   rawData,
@@ -59,7 +60,7 @@ export const inboxCheck: SourceType = {
         data: rawData(read, ownField(envelope.root, 'data')),
       }),
     };
-    return { event, notes: [...read.notes] };
+    return normalised(event, read);
   },
 
   documentedTypes: inboxCheckTypes,
@@ -86,24 +87,29 @@ function signatureOf(request: HookRequest): Buffer | undefined {
 }
 
 function documentedFields(read: FieldReader, type: string) {
-  const testId = type.startsWith('test.') ? read.identity('data.testId', 'data.test_id', 'data.id') : undefined;
+  const testId = type.startsWith('test.') ? testIdOf(read) : undefined;
   return {
     domain: domain(read, ['data.senderDomain', 'data.domain', 'data.from_address']),
     test: testId === undefined ? undefined : { id: testId },
-    mailSubject: type.startsWith('test.') ? read.text('data.subject') : undefined,
-    ...summary(read),
+    mailSubject: type.startsWith('test.') ? read.field('mailSubject', () => read.text('data.subject')) : undefined,
+    ...read.fields(['counts', 'spamRate', 'missingRate'], () => counted(read)),
+    inboxRate: read.field('inboxRate', () => read.rate('data.summary.inboxRate')),
     auth: anyGiven({
-      spf: read.text('data.auth.spf.result'),
-      dkim: read.text('data.auth.dkim.result'),
-      dmarc: read.text('data.auth.dmarc.result'),
-      aligned: read.flag('data.auth.dmarc.aligned'),
+      spf: read.field('auth.spf', () => read.text('data.auth.spf.result')),
+      dkim: read.field('auth.dkim', () => read.text('data.auth.dkim.result')),
+      dmarc: read.field('auth.dmarc', () => read.text('data.auth.dmarc.result')),
+      aligned: read.field('auth.aligned', () => read.flag('data.auth.dmarc.aligned')),
     }),
-    providers: read.list('data.providers', 'a provider and its placement', asPlacement),
+    providers: read.field('providers', () => read.list('data.providers', 'a provider and its placement', asPlacement)),
   };
 }
 
+function testIdOf(read: FieldReader): string | undefined {
+  return read.field('test.id', () => read.identity('data.testId', 'data.test_id', 'data.id'));
+}
+
 /** Rates come from the summary alone: `providers` may list fewer than the total, and one of them twice. */
-function summary(read: FieldReader) {
+function counted(read: FieldReader) {
   const inbox = read.count('data.summary.inboxCount');
   const promo = read.count('data.summary.promoCount');
   const spam = read.count('data.summary.spamCount');
@@ -115,7 +121,6 @@ function summary(read: FieldReader) {
   }
   return {
     counts: known ? { inbox, spam, missing, total, ...given({ promo }) } : undefined,
-    inboxRate: read.rate('data.summary.inboxRate'),
     spamRate: share(read, spam, total),
     missingRate: share(read, missing, total),
   };

@@ -1,6 +1,15 @@
 import type { Event } from '../domain/event.ts';
 import { identifyEnvelope, ownField, readEnvelope } from './envelope.ts';
-import { anyGiven, domain, given, occurredAt, type Placement, rawData, undocumentedFields } from './event-fields.ts';
+import {
+  anyGiven,
+  domain,
+  given,
+  normalised,
+  occurredAt,
+  type Placement,
+  rawData,
+  undocumentedFields,
+} from './event-fields.ts';
 import { type FieldReader, fieldReader, isText } from './field-reader.ts';
 import { reachscoreFixture, reachscoreTypes } from './reachscore-fixtures.ts';
 import { hexSignature, hmac, verifyAge, verifySignature } from './signature.ts';
@@ -50,7 +59,7 @@ export const reachscore: SourceType = {
         data: rawData(read, ownField(envelope.root, 'data')),
       }),
     };
-    return { event, notes: [...read.notes] };
+    return normalised(event, read);
   },
 
   documentedTypes: reachscoreTypes,
@@ -75,21 +84,28 @@ function signatureOf(request: HookRequest): Buffer | undefined {
 }
 
 function documentedFields(read: FieldReader, type: string) {
-  const testId = type.startsWith('test.') ? read.identity('data.id', 'data.test_id', 'data.testId') : undefined;
+  const testId = type.startsWith('test.') ? testIdOf(read) : undefined;
   const ofDomain = type.startsWith('domain.') ? ['data.name'] : [];
   return {
     domain: domain(read, ['data.from_address', 'data.domain', 'data.senderDomain', ...ofDomain]),
     test: testId === undefined ? undefined : { id: testId },
-    score: read.number('data.score'),
-    grade: read.text('data.grade'),
+    score: read.field('score', () => read.number('data.score')),
+    grade: read.field('grade', () => read.text('data.grade')),
     auth: anyGiven({
-      spf: read.text('data.auth_results.spf'),
-      dkim: read.text('data.auth_results.dkim'),
-      dmarc: read.text('data.auth_results.dmarc'),
+      spf: read.field('auth.spf', () => read.text('data.auth_results.spf')),
+      dkim: read.field('auth.dkim', () => read.text('data.auth_results.dkim')),
+      dmarc: read.field('auth.dmarc', () => read.text('data.auth_results.dmarc')),
     }),
-    ...inboxPlacement(read),
+    ...read.fields(placementFields, () => inboxPlacement(read)),
   };
 }
+
+function testIdOf(read: FieldReader): string | undefined {
+  return read.field('test.id', () => read.identity('data.id', 'data.test_id', 'data.testId'));
+}
+
+/** What is read of where the mails went. */
+const placementFields = ['providers', 'counts', 'inboxRate', 'spamRate', 'missingRate'];
 
 /** With one provider that cannot be read, no rate over all of them is known. */
 function inboxPlacement(read: FieldReader) {

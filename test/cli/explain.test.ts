@@ -140,6 +140,33 @@ describe('explain', () => {
     expect(out).toContain('level is missing (asked was $eq "page"); the owner hears of it');
   });
 
+  test('shows that a "where" cannot be known for what stands there, and who hears of it', async () => {
+    const rules = [{ ...rateLow, where: { level: 'page' } }];
+    const { out } = await explained(rules, { data: { severity: 5 } }, { owner: 'chat' });
+    expect(out).toContain('rule inbox-rate-low: out-of-scope ("where" cannot be known)');
+    expect(out).toContain(
+      'chat by inbox-rate-low: level is missing (asked in "where" was $eq "page"); the owner hears',
+    );
+    const missing = await explained(rules, {}, { owner: 'chat' });
+    expect(missing.out).not.toContain('Not told');
+  });
+
+  test('of very many rules shows those that say something, and how many others there are', async () => {
+    const rules = Array.from({ length: 200 }, (_, i) => ({
+      ...rateLow,
+      id: `r${i}`,
+      key: `k${i}`,
+      when: { inboxRate: { $lt: i === 150 ? 0.9 : 0.1 } },
+      clear: { inboxRate: { $gte: 0.99 } },
+    }));
+    const { out } = await explained(rules);
+    expect(out.match(/^ {2}rule /gm)).toHaveLength(50);
+    expect(out).toContain('rule r150: match');
+    expect(out).toContain('  and 150 more rules, none of which matches or nearly does: --all shows them');
+    expect((await explained(rules, {}, { args: ['--all'] })).out.match(/^ {2}rule /gm)).toHaveLength(200);
+    expect(JSON.parse((await explained(rules, {}, { args: ['--json'] })).out).rules).toHaveLength(200);
+  });
+
   test('takes what is piped in', async () => {
     const rules = await temporaryFile('rules.json', JSON.stringify({ ...file, rules: [rateLow] }));
     const args = ['src/main.ts', 'explain', '-', '--rules', rules, '--source', 'inbox-check'];

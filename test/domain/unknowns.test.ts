@@ -1,24 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { judgeDelivery } from '../../src/domain/routing.ts';
-import { unknownsOf } from '../../src/domain/unknowns.ts';
+import { unknownScope, unknownsOf } from '../../src/domain/unknowns.ts';
 import { anEvent } from './events.ts';
 import { standingOf } from './town.ts';
 
 const low = { id: 'low', on: ['test.completed'], when: { inboxRate: { $lt: 0.8 } }, key: 'k:{{ domain }}' };
 
+type Fields = { misread?: string[] } & Record<string, unknown>;
+
 /** What the rule cannot know of such an event, in words. */
-function unknownTo(rule: Record<string, unknown>, fields: object): string[] {
+function unknownTo(rule: Record<string, unknown>, { misread, ...fields }: Fields): string[] {
   const event = anEvent({ domain: 'a.example', ...fields });
-  const { judgements } = judgeDelivery(
+  const { judgements, unscoped } = judgeDelivery(
     {
       delivery: { seq: 1, source: event.source, id: event.id, receivedAt: 0 },
-      normalised: { event, notes: [] },
+      normalised: { event, notes: [], ...(misread ? { misread } : {}) },
       traits: { states: ['test.completed'], endings: {} },
       isTest: false,
     },
     standingOf([rule]),
   );
-  return judgements.flatMap(unknownsOf).map(({ words }) => words);
+  return [...judgements.flatMap(unknownsOf), ...unscoped.flatMap(unknownScope)].map(({ words }) => words);
 }
 
 describe('what cannot be known is told with the value that is there', () => {
@@ -65,6 +67,61 @@ describe('what cannot be known is told with the value that is there', () => {
       'c is missing (asked was $eq 1)',
     ]);
   });
+});
+
+describe('of a "where"', () => {
+  const scoped = (where: object) => ({ ...low, when: undefined, where, resolveAfter: '6h' });
+
+  test.each<[string, object, Record<string, unknown>, string[]]>([
+    ['nothing where it is missing', { score: { $lt: 8 } }, {}, []],
+    ['nothing where it is null', { data: { x: 1 } }, { data: { x: null } }, []],
+    ['nothing where a list is empty', { providers: { $all: { placement: 'spam' } } }, { providers: [] }, []],
+    ['another type', { data: { x: 1 } }, { data: { x: '1' } }, ['data.x is "1" (asked in "where" was $eq 1)']],
+    [
+      'something plain where there should be more',
+      { data: { x: { y: 1 } } },
+      { data: { x: 5 } },
+      ['data.x.y is missing (asked in "where" was $eq 1)'],
+    ],
+    [
+      'a field that was misread',
+      { grade: 'F' },
+      { misread: ['grade'] },
+      ['grade is missing (asked in "where" was $eq "F")'],
+    ],
+    ['nothing where something else is missing too', { data: { x: 1, y: 1 } }, { data: { x: '1' } }, []],
+    [
+      'one of several ways',
+      { $or: [{ data: { x: 1 } }, { score: 1 }] },
+      { data: { x: '1' } },
+      ['data.x is "1" (asked in "where" was $eq 1)'],
+    ],
+    [
+      'what is excluded',
+      { $not: { data: { x: 1, y: 1 } } },
+      { data: { x: '1' } },
+      ['data.x is "1" (asked in "where" was $eq 1)'],
+    ],
+    ['nothing where what it is compared with is missing', { value: { $lt: { $ref: 'threshold' } } }, { value: 5 }, []],
+    [
+      'what is compared with another type',
+      { value: { $lt: { $ref: 'domain' } } },
+      { value: 5 },
+      ['value is 5 (asked in "where" was $lt "a.example")'],
+    ],
+    ['nothing where it does not match', { data: { x: 1 }, domain: 'b' }, { data: { x: '1' } }, []],
+  ])('%s', (_, where, fields, words) => {
+    expect(unknownTo(scoped(where), fields)).toEqual(words);
+  });
+
+  test('nothing where the rule asks for none of it', () => {
+    expect(unknownTo({ ...scoped({ data: { x: 1 } }), onUnknown: 'ignore' }, { data: { x: '1' } })).toEqual([]);
+  });
+});
+
+test('names what is missing where a value is compared with another', () => {
+  const when = { value: { $lt: { $ref: 'threshold' } } };
+  expect(unknownTo({ ...low, when }, { value: 1 })).toEqual(['threshold is missing (asked was value $lt threshold)']);
 });
 
 test.each([

@@ -32,6 +32,32 @@ test('the owner hears what cannot be known, and what stands there; nobody else d
   expect(unheard()).toEqual([]);
 });
 
+test('also where it keeps an event out of the scope of a rule', async () => {
+  const rules = [{ ...rateLow, where: { inboxRate: { $lte: 1 } } }];
+  const { hearOf, ownerHeard, chat } = await openTown({ rules });
+  await hearOf('dlv_1');
+  expect(ownerHeard()).toEqual([
+    expect.stringMatching(
+      /inboxRate is missing \(asked in "where" was \$lte 1\); data\.summary\.inboxRate is .*n\/a.*Told once a day\.$/,
+    ),
+  ]);
+  expect(chat.standing).toEqual([]);
+  await hearOf('dlv_2', {});
+  expect(ownerHeard()).toHaveLength(1);
+});
+
+test('of a field that many rules look up, ten of them say so', async () => {
+  const rules = Array.from({ length: 60 }, (_, i) => ({
+    ...rateLow,
+    id: `r${i}`,
+    where: { mailSubject: `mail ${i}` },
+  }));
+  const { hearOf, ownerHeard } = await openTown({ rules });
+  await hearOf('dlv_1', { subject: 5, summary: { inboxRate: 0.9 } });
+  expect(ownerHeard()).toHaveLength(10);
+  expect(ownerHeard()[0]).toMatch(/mailSubject is missing \(asked in "where" was \$eq "mail 0"\)/);
+});
+
 test('it is told once a day for each rule, source and path', async () => {
   const { hearOf, ownerHeard, store } = await openTown({
     rules: [rateLow, { ...rateLow, id: 'second', key: 'second:{{ domain }}' }],

@@ -53,6 +53,21 @@ describe('an event of Inbox Check', () => {
     });
   });
 
+  test('names the fields that are missing for being of the wrong type, and no others', () => {
+    const data = {
+      senderDomain: 5,
+      subject: '',
+      severity: 7,
+      summary: { ...summary, spamCount: '2', inboxRate: 'n/a' },
+      auth: { spf: 'pass' },
+    };
+    expect(read({ ...completed, data }).misread?.toSorted()).toEqual(
+      ['auth.spf', 'counts', 'domain', 'inboxRate', 'level', 'mailSubject', 'spamRate'].toSorted(),
+    );
+    expect(read({ ...completed, data: { domain: 'a.example', senderDomain: 5 } }).misread).toBeUndefined();
+    expect(read({ ...completed, data: { summary: 'none' } }).misread).toContain('missingRate');
+  });
+
   test('gives a monitor alert in our words, whatever its shape promises', () => {
     const data = {
       monitorId: 'mon_7',

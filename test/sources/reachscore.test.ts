@@ -86,6 +86,13 @@ describe('normalising', () => {
     reachscore.normalise({ source: 'rs', receivedAt: now + 1000, body: Buffer.from(JSON.stringify(envelope)) });
   const event = { id: 'evt_1', object: 'event', created_at: '2026-03-02T08:00:00Z', livemode: true };
 
+  test('names the fields that are missing for being of the wrong type, and no others', () => {
+    const data = { score: '92', inbox_placement: { gmail: 'inbox', yahoo: 5 }, auth_results: { dmarc: true } };
+    expect(read({ ...event, type: 'test.completed', data }).misread?.toSorted()).toEqual(
+      ['auth.dmarc', 'counts', 'inboxRate', 'missingRate', 'score', 'spamRate'].toSorted(),
+    );
+  });
+
   test('gives a completed test in our words', () => {
     const data = {
       id: 'test_1',
