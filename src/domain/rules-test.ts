@@ -87,7 +87,7 @@ const expectSchema = z
         examples: [{ 'placement:news.example.com': 'open' }],
       }),
     told: toldSchema.optional().meta({
-      description: 'Everybody who is told anything new, in the order they hear of it; or all that each is told.',
+      description: 'Everybody who is told anything new, in any order; or all that each is told, in order.',
       examples: [['deliverability'], { deliverability: ['open', 'resolve'] }],
     }),
     verdicts: z

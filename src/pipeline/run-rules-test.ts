@@ -122,7 +122,8 @@ function toldDifferences(expected: RulesTest['expect']['told'], told: readonly T
   if (Array.isArray(expected)) {
     const opened = told.filter(({ act }) => act === 'open' || act === 'notice');
     const actual = [...new Set(opened.map(({ destination }) => destination))];
-    return isDeepStrictEqual(actual, expected) ? [] : [{ of: 'told', expected, actual }];
+    const isSame = isDeepStrictEqual(new Set(actual), new Set(expected));
+    return isSame ? [] : [{ of: 'told', expected, actual }];
   }
   const labels = [...new Set([...Object.keys(expected), ...told.map(({ destination }) => destination)])];
   return labels.flatMap((name): Difference[] => {
