@@ -11,11 +11,14 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
-/** A duration for people, in its two largest units: `6 h`, `2 min 30 s`. */
+const year = 365 * 86_400;
+
+/** A duration for people, in its two largest units: `6 h`, `2 min 30 s`; a year has 365 days. */
 export function durationWords(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   const parts = [
-    { count: Math.floor(seconds / 86_400), word: 'd' },
+    { count: Math.floor(seconds / year), word: 'y' },
+    { count: Math.floor((seconds % year) / 86_400), word: 'd' },
     { count: Math.floor(seconds / 3_600) % 24, word: 'h' },
     { count: Math.floor(seconds / 60) % 60, word: 'min' },
     { count: seconds % 60, word: 's' },

@@ -29,8 +29,8 @@ export function identifyEnvelope(request: HookRequest, fields: IdentityFields): 
   if (!envelope.ok) return { ok: false, code: 'unreadable', reason: envelope.reason };
   const id = ownField(envelope.root, fields.id);
   const type = ownField(envelope.root, fields.type);
-  if (!isIdentity(id)) return unreadable(fields.id);
-  if (!isIdentity(type)) return unreadable(fields.type);
+  if (!isIdentity(id)) return unreadable(fields.id, id);
+  if (!isIdentity(type)) return unreadable(fields.type, type);
   if (contradicts(request, fields.idHeader, id)) return contradiction(fields.idHeader, fields.id);
   if (contradicts(request, fields.typeHeader, type)) return contradiction(fields.typeHeader ?? '', fields.type);
   return { ok: true, id, type };
@@ -58,9 +58,14 @@ function contradicts(request: HookRequest, header: string | undefined, signed: s
   return unsigned !== undefined && unsigned !== signed;
 }
 
-function unreadable(field: string): Identified {
-  const reason = `${field} is not a text of 1 to ${maxIdentityLength} characters without control characters`;
-  return { ok: false, code: 'unreadable', reason };
+function unreadable(field: string, value: unknown): Identified {
+  return { ok: false, code: 'unreadable', reason: noIdentity(field, value) };
+}
+
+/** Why that is no identity, in words. */
+export function noIdentity(field: string, value: unknown): string {
+  if (value === undefined || value === null) return `${field} is missing`;
+  return `${field} is not a text of 1 to ${maxIdentityLength} characters without control characters`;
 }
 
 function contradiction(header: string, field: string): Identified {

@@ -1,3 +1,4 @@
+import { durationWords } from '../domain/duration.ts';
 import type { Event, Named, Normalised } from '../domain/event.ts';
 import { type FieldReader, isText } from './field-reader.ts';
 
@@ -26,7 +27,7 @@ export function occurredAt(read: FieldReader, path: string, receivedAt: number):
   const signedAt = signedMoment(read, path);
   if (signedAt === undefined) return new Date(receivedAt).toISOString();
   const aheadMs = signedAt - receivedAt;
-  if (aheadMs > worthNotingMs) read.note(`${path} is ${Math.round(aheadMs / 1000)} s after the receipt: clamped to it`);
+  if (aheadMs > worthNotingMs) read.note(`${path} is ${durationWords(aheadMs)} after the receipt: clamped to it`);
   return new Date(Math.min(signedAt, receivedAt)).toISOString();
 }
 

@@ -1,6 +1,6 @@
 import type { Answer } from '../domain/answer.ts';
 import { fittingText } from '../domain/said.ts';
-import { isIdentity, isObject, ownField, readEnvelope } from './envelope.ts';
+import { isIdentity, isObject, noIdentity, ownField, readEnvelope } from './envelope.ts';
 import { given, occurredAt } from './event-fields.ts';
 import { type FieldReader, fieldReader, isText } from './field-reader.ts';
 import { pagerDutyFixture, pagerDutyTypes } from './pagerduty-fixtures.ts';
@@ -31,9 +31,9 @@ export const pagerDuty: AnswerType = {
     if (!isObject(event)) return unreadable('event is not an object');
     const id = ownField(event, 'id');
     const type = ownField(event, 'event_type');
-    if (!isIdentity(id)) return unreadable('event.id is not a text of 1 to 255 characters without control characters');
+    if (!isIdentity(id)) return unreadable(noIdentity('event.id', id));
     if (isIdentity(type)) return { ok: true, id, type };
-    return unreadable('event.event_type is not a text of 1 to 255 characters without control characters');
+    return unreadable(noIdentity('event.event_type', type));
   },
 
   answer({ body, receivedAt }): Answer {

@@ -202,7 +202,7 @@ describe('explain refuses', () => {
   test.each([
     ['what is no JSON', '{"deliveryId":', 'This is no delivery of inbox-check: the body is not JSON'],
     ['a list', '[]', 'the body is not a JSON object'],
-    ['a body without an id', '{"event":"test.completed"}', 'deliveryId is not a text'],
+    ['a body without an id', '{"event":"test.completed"}', 'deliveryId is missing'],
   ])('%s', async (_, payload, words) => {
     const { code, out, err } = await explained([rateLow], payload);
     expect([code, out]).toEqual([2, '']);

@@ -203,4 +203,9 @@ describe('an event of Inbox Check', () => {
     expect(normalised.event.occurredAt).toBe(occurredAt);
     expect(normalised.notes).toHaveLength(notes);
   });
+
+  test('says in years and days how far a clock is ahead', () => {
+    const { notes } = read({ ...completed, createdAt: '2099-01-01T00:00:00Z' });
+    expect(notes).toEqual(['createdAt is 72 y 322 d after the receipt: clamped to it']);
+  });
 });
