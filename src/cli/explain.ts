@@ -19,7 +19,7 @@ import { readRules, rulesPath } from './rules-path.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
 import { readPayload } from './sent-payload.ts';
 
-type Options = { source: string; rules?: string; state?: boolean; json?: boolean };
+type Options = { source?: string; rules?: string; state?: boolean; all?: boolean; json?: boolean };
 
 /** `tocsin explain`: what a delivery would do by the rules file, and why. Secrets are not looked at, nothing is kept. */
 export const explainCommand: AddCommand = (program, invocation, done) => {
@@ -27,10 +27,11 @@ export const explainCommand: AddCommand = (program, invocation, done) => {
     .command('explain')
     .argument('<payload>', "a file with the sender's raw body, or - for what is piped in")
     .description('what a delivery would do by the rules file: each rule, each condition, and who would be told what')
-    .requiredOption('--source <name>', 'the source that sends it, as the rules file calls it')
+    .option('--source <name>', 'the source that sends it, as the rules file calls it')
     .option('--rules <file>', 'the rules file (TOCSIN_RULES, or rules.json)')
     .option('--state', 'with what is open now, and silences: looks at the ledger, and writes nothing')
-    .option('--json', 'print it as JSON')
+    .option('--all', 'of very many rules also those that say nothing')
+    .option('--json', 'print it as JSON, with all rules')
     .action(async (payload: string, options: Options) => done(await explainPayload(payload, options, invocation)));
 };
 
@@ -41,11 +42,13 @@ async function explainPayload(payload: string, options: Options, invocation: Inv
   const stage = stageOf(config);
   const body = await bodyOf(payload);
   const now = Date.now();
-  const arrived = readPayload({ ...options, body, now, rules: path }, stage.speakers);
+  const arrived = readPayload({ source: options.source, body, now, rules: path }, stage.speakers);
   const looked = options.state
     ? await withLedger(invocation, (ledger) => lookedIn(ledger, arrived, stage))
     : lookedAlone(arrived, stage);
-  const shown = options.json ? JSON.stringify(asJson(looked), null, 2) : explainedText(looked.explained, looked);
+  const shown = options.json
+    ? JSON.stringify(asJson(looked), null, 2)
+    : explainedText(looked.explained, { ...looked, all: options.all });
   invocation.print(shown);
   return 0;
 }

@@ -1,7 +1,10 @@
+import { nearWords } from '../domain/condition-text.ts';
 import type { Deaf } from '../domain/deaf.ts';
+import type { RuleTrace } from '../domain/trace.ts';
 import type { Beside } from '../domain/trace-text.ts';
 import { traceText } from '../domain/trace-text.ts';
 import type { Explained, Untold, Would } from '../pipeline/explain.ts';
+import { counted } from './backtest-text.ts';
 import { messageLines } from './message-text.ts';
 import { moment } from './table.ts';
 
@@ -13,20 +16,50 @@ export type Looked = {
   state: boolean;
   before?: { receivedAt: number };
   elsewhere: NonNullable<Beside['elsewhere']>;
+  /** Also the many rules that say nothing. */
+  all?: boolean | undefined;
 };
 
 /** What a delivery would do, and why, as a person reads it at night. */
 export function explainedText(explained: Explained, looked: Looked): string {
   const { trace, deaf, told, untold } = explained;
-  const judged = traceText(trace, { deaf: deafLines(deaf), elsewhere: looked.elsewhere, told: false });
+  const { rules, more } = looked.all ? { rules: trace.rules, more: [] } : tellingRules(trace.rules);
+  const judged = traceText(
+    { ...trace, rules },
+    { deaf: [...more, ...deafLines(deaf)], elsewhere: looked.elsewhere, told: false },
+  );
   return [
     ...headLines(explained, looked),
     '',
     judged,
     '',
     ...(told.length === 0 ? ['Nobody would be told anything.'] : ['Would be told:', ...wouldLines(told)]),
-    ...(untold.length === 0 ? [] : ['Not told:', ...untold.map(untoldLine)]),
+    ...(untold.length === 0 ? [] : ['Not told:', ...untoldLines(untold, looked)]),
   ].join('\n');
+}
+
+const mostRules = 50;
+
+/** Of more rules than anybody reads, those that say something first. */
+function tellingRules(rules: readonly RuleTrace[]): { rules: RuleTrace[]; more: string[] } {
+  if (rules.length <= mostRules) return { rules: [...rules], more: [] };
+  const [telling, others] = [rules.filter(saysSomething), rules.filter((rule) => !saysSomething(rule))];
+  const shown = [...telling, ...others].slice(0, mostRules);
+  const left = rules.length - shown.length;
+  const words = telling.length > mostRules ? '' : ', none of which matches or nearly does';
+  return { rules: shown, more: [`and ${counted(left)} more rules${words}: --all shows them`] };
+}
+
+function saysSomething(rule: RuleTrace): boolean {
+  const { verdict, where } = rule;
+  if (verdict === 'match' || verdict === 'clear' || verdict === 'unknown') return true;
+  return where?.verdict === 'unknown' || nearWords(rule).length > 0;
+}
+
+function untoldLines(untold: readonly Untold[], { all }: Looked): string[] {
+  const shown = all ? untold : untold.slice(0, mostRules);
+  const left = untold.length - shown.length;
+  return [...shown.map(untoldLine), ...(left === 0 ? [] : [`  and ${counted(left)} more: --all shows them`])];
 }
 
 function headLines({ event, isTest }: Explained, { receivedAt, state, before }: Looked): string[] {

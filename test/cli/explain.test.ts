@@ -89,13 +89,13 @@ describe('explain', () => {
     expect(out).toMatch(/where +domain +\$eq "other.example.com" +is "news.example.com" +no-match/);
   });
 
-  test('shows all of many rules, also those that an index would not ask', async () => {
+  test('shows all of many rules when asked for, also those that an index would not ask', async () => {
     const many = Array.from({ length: 120 }, (_, i) => ({
       ...rateLow,
       id: `r${i}`,
       where: { domain: `d${i}.example.com` },
     }));
-    const { out } = await explained([...many, rateLow]);
+    const { out } = await explained([...many, rateLow], {}, { args: ['--all'] });
     expect(out.match(/out-of-scope/g)).toHaveLength(120);
     expect(out).not.toContain('too large');
   });
@@ -203,10 +203,16 @@ describe('explain refuses', () => {
     ['what is no JSON', '{"deliveryId":', 'This is no delivery of inbox-check: the body is not JSON'],
     ['a list', '[]', 'the body is not a JSON object'],
     ['a body without an id', '{"event":"test.completed"}', 'deliveryId is missing'],
+    ['a body with a number for an id', '{"event":"test.completed","deliveryId":5}', 'deliveryId is not a text'],
+    [
+      'a body larger than the hook takes',
+      bodyOf({ data: { html: 'x'.repeat(1_100_000) } }),
+      /is \d+ bytes large: the hook takes at most 1048576 \(413\)/,
+    ],
   ])('%s', async (_, payload, words) => {
     const { code, out, err } = await explained([rateLow], payload);
     expect([code, out]).toEqual([2, '']);
-    expect(err).toContain(words);
+    expect(err).toMatch(words);
   });
 
   test('the body of another sender, and names it', async () => {
@@ -214,6 +220,13 @@ describe('explain refuses', () => {
     const { code, err } = await explained([rateLow], JSON.stringify(body));
     expect(code).toBe(2);
     expect(err).toContain('it looks like --source reachscore');
+  });
+
+  test('to guess who sends it, and says who there is', async () => {
+    const rules = await temporaryFile('rules.json', JSON.stringify({ ...file, rules: [rateLow] }));
+    const { code, err } = await runCli(['explain', await temporaryFile('p.json', bodyOf()), '--rules', rules]);
+    expect(code).toBe(2);
+    expect(err).toBe(`Say with --source who sends it: in ${rules} there are inbox-check, reachscore.\n`);
   });
 
   test('a source that is not in the file, with the nearest that is', async () => {
