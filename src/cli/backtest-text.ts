@@ -1,6 +1,6 @@
 import { durationWords } from '../domain/duration.ts';
 import type { Heard } from '../pipeline/backtest.ts';
-import type { Figures, Rate } from '../pipeline/backtest-figures.ts';
+import type { Comparison, Figures, Rate } from '../pipeline/backtest-figures.ts';
 import type { Telling } from '../pipeline/play.ts';
 import { moment, table } from './table.ts';
 
@@ -12,7 +12,7 @@ export type Backtested = {
   sinceMs: number;
   heard: Heard;
   figures: Figures;
-  against?: { path: string; figures: Figures; added: Telling[]; gone: Telling[] };
+  against?: { path: string; figures: Figures } & Comparison;
 };
 
 /** What a backtest came to, as a person reads it. */
@@ -22,7 +22,7 @@ export function backtestText(result: Backtested): string {
     heardLines(result),
     [`${path}${against ? `, against ${against.path} (in force)` : ''}:`, '', rateTable(figures, against?.figures)],
     silentLines(rules, figures),
-    ...(against ? [listed('New', against.added), listed('Gone', against.gone)] : []),
+    ...(against ? [listed('New', against.added), listed('Gone', against.gone), rekeyedLines(against)] : []),
     noisyLines(figures),
     flappingLines(figures),
   ];
@@ -47,6 +47,15 @@ function heardLines({ heard, sinceMs, figures }: Backtested): string[] {
     ...(unreadable === 0 ? [] : [`${counted(unreadable)} could not be read`]),
     ...(figures.failed === 0 ? [] : [`${counted(figures.failed)} could not be routed`]),
   ];
+}
+
+/** A figure with as many decimals as it takes to see that it is more than that. */
+export function figureOver(figure: number, limit: number): string {
+  for (let decimals = 1; decimals <= 10; decimals += 1) {
+    const words = figure.toFixed(decimals);
+    if (Number(words) > limit) return words;
+  }
+  return String(figure);
 }
 
 const tenths = (value: number) => value.toFixed(1);
@@ -133,6 +142,15 @@ function listed(what: 'New' | 'Gone', tellings: readonly Telling[]): string[] {
     `${what}, ${words}: ${many(tellings.length - pages, 'message')} and ${many(pages, 'page')}${last}:`,
     indented(table(['at', 'what', 'destination', 'rule', 'key', 'title'], rows)),
   ];
+}
+
+function rekeyedLines({ rekeyed }: Comparison): string[] {
+  const [first] = rekeyed;
+  if (!first) return [];
+  const pages = rekeyed.filter(({ after }) => after.paged).length;
+  const sum = `${many(rekeyed.length - pages, 'message')} and ${many(pages, 'page')}`;
+  const such = `such as ${first.before.key}, now ${first.after.key}`;
+  return [`Under another key, at the same moments and destinations: ${sum}, ${such}`];
 }
 
 function noisyLines({ noisiest }: Figures): string[] {

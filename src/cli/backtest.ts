@@ -4,9 +4,9 @@ import { stageOf } from '../compose-rehearsal.ts';
 import type { Config } from '../config/load-rules.ts';
 import type { Backtest } from '../pipeline/backtest.ts';
 import { backtest } from '../pipeline/backtest.ts';
-import { figuresOf, onlyIn } from '../pipeline/backtest-figures.ts';
+import { comparisonOf, figuresOf } from '../pipeline/backtest-figures.ts';
 import type { Backtested } from './backtest-text.ts';
-import { backtestText, counted } from './backtest-text.ts';
+import { backtestText, counted, figureOver } from './backtest-text.ts';
 import { withLedger } from './ledger-path.ts';
 import { Misuse } from './misuse.ts';
 import { progressBar } from './progress-bar.ts';
@@ -47,9 +47,21 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
   );
   const result = resultOf(came, { tried, inForce, sinceMs });
   invocation.print(options.json ? JSON.stringify(asJson(result), null, 2) : backtestText(result));
-  const { aWeek } = result.figures.pages;
-  if (allowed === undefined || aWeek <= allowed) return 0;
-  invocation.complain(`${aWeek.toFixed(1)} pages a week: more than the ${allowed} that --max-pages-per-week allows.`);
+  return allowed === undefined ? 0 : judged(result, allowed, invocation);
+}
+
+/** Of nothing it cannot be said that it is little enough: in a pipeline it would be taken for a yes. */
+function judged({ heard, figures }: Backtested, allowed: number, { complain }: Invocation): number {
+  const unheard = figures.unknownSources.reduce((sum, { deliveries }) => sum + deliveries, 0);
+  if (heard.deliveries - unheard - heard.unreadable <= 0) {
+    const words = 'Nothing was heard in that time: there is nothing to judge --max-pages-per-week by';
+    complain(`${words}. Look further back with --since.`);
+    return 2;
+  }
+  const { aWeek } = figures.pages;
+  if (aWeek <= allowed) return 0;
+  const figure = figureOver(aWeek, allowed);
+  complain(`${figure} pages a week: more than the ${allowed} that --max-pages-per-week allows.`);
   return 1;
 }
 
@@ -90,8 +102,7 @@ function resultOf({ heard, played }: Backtest, { tried, inForce, sinceMs }: Aske
           against: {
             path: inForce.path,
             figures: figuresOf(others, heard),
-            added: onlyIn(mine, others),
-            gone: onlyIn(others, mine),
+            ...comparisonOf(mine, others),
           },
         }
       : {}),
@@ -114,6 +125,7 @@ function asJson({ path, heard, figures, against }: Backtested) {
           inForce: { rules: against.path, ...against.figures },
           new: against.added.map(told),
           gone: against.gone.map(told),
+          rekeyed: against.rekeyed.map(({ before, after }) => ({ ...told(after), before: before.key })),
         }
       : {}),
   };

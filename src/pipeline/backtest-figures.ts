@@ -76,6 +76,30 @@ function summed(tellings: readonly Telling[], nameOf: (telling: Telling) => stri
   return [...sums.values()].sort((a, b) => b.pages - a.pages || b.messages - a.messages);
 }
 
+/** What one file tells and another does not; and what both tell, under keys that are called otherwise. */
+export type Comparison = {
+  added: Telling[];
+  gone: Telling[];
+  rekeyed: { before: Telling; after: Telling }[];
+};
+
+/** A key that was renamed makes nothing new: it is the same trouble, told at the same moments. */
+export function comparisonOf(mine: Played, others: Played): Comparison {
+  const gone = Map.groupBy(onlyIn(others, mine), occasionOf);
+  const added: Telling[] = [];
+  const rekeyed: Comparison['rekeyed'] = [];
+  for (const after of onlyIn(mine, others)) {
+    const before = gone.get(occasionOf(after))?.shift();
+    if (before) rekeyed.push({ before, after });
+    else added.push(after);
+  }
+  return { added, gone: [...gone.values()].flat().sort((a, b) => a.at - b.at), rekeyed };
+}
+
+function occasionOf({ rule, kind, address, at, endedAt, paged }: Telling): string {
+  return JSON.stringify([rule, kind, address, at, endedAt, paged]);
+}
+
 /** What is told by one file and not by another: nothing at that address about that key at any time while it stood. */
 export function onlyIn(mine: Played, others: Played): Telling[] {
   const byPlace = Map.groupBy(others.tellings, placeOf);

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { figureOver } from '../../src/cli/backtest-text.ts';
 import { progressBar } from '../../src/cli/progress-bar.ts';
 import { openPipeline, rateLow } from '../pipeline/open-pipeline.ts';
 import { day, hour } from '../pipeline/open-store.ts';
@@ -117,6 +118,39 @@ describe('backtest', () => {
     expect(out).toContain('inbox-rate-low');
     const other = await backtest('--max-pages-per-week', '2.5', '--rules', await rulesFile(lower));
     expect(other.code).toBe(0);
+  });
+
+  test.each([
+    [3, 2.5, '3.0'],
+    [1.749_98, 1.7, '1.75'],
+    [1.700_000_01, 1.7, '1.70000001'],
+  ])('says of %d that it is more than %d', (figure, allowed, words) => {
+    expect(figureOver(figure, allowed)).toBe(words);
+  });
+
+  test('judges nothing by nothing', async () => {
+    const { backtest } = await openWeek();
+    const { code, err } = await backtest('--max-pages-per-week', '3', '--since', '1h');
+    expect([code, err]).toEqual([
+      2,
+      'Nothing was heard in that time: there is nothing to judge --max-pages-per-week by. Look further back with --since.\n',
+    ]);
+    expect((await backtest('--since', '1h')).code).toBe(0);
+  });
+
+  test('tells a key that is only called otherwise from what is new and gone', async () => {
+    const { backtest } = await openWeek();
+    const renamed = { ...rateLow, key: 'rate:{{ domain }}', to: ['chat', 'on-call'] };
+    const { out } = await backtest('--rules', await rulesFile(renamed));
+    expect(out).toContain('New: nothing that the rules in force do not tell');
+    expect(out).toContain('Gone: nothing that the rules in force tell');
+    expect(out).toContain(
+      'Under another key, at the same moments and destinations: 3 messages and 3 pages, such as placement:news.example.com, now rate:news.example.com',
+    );
+    const json = JSON.parse((await backtest('--json', '--rules', await rulesFile(renamed))).out);
+    expect(json.rekeyed).toHaveLength(6);
+    expect(json.rekeyed[0]).toMatchObject({ before: 'placement:news.example.com', key: 'rate:news.example.com' });
+    expect([json.new, json.gone]).toEqual([[], []]);
   });
 
   test('as JSON has the same', async () => {
