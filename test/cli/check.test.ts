@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rule, rulesFile } from '../config/made-rules.ts';
@@ -67,9 +68,23 @@ describe('check --json', () => {
     expect([code, err]).toEqual([1, '']);
     expect(JSON.parse(out)).toEqual({
       ok: false,
-      problems: Array.from({ length: 3 }, () => ({ path: expect.any(String), message: expect.any(String) })),
+      problems: [
+        { path: 'rules[0].when.inboxRate.$below', line: expect.any(Number), message: expect.any(String) },
+        { path: 'rules[1].severity', line: expect.any(Number), message: expect.any(String) },
+        { path: 'owner', line: expect.any(Number), message: expect.any(String) },
+      ],
       warnings: [],
     });
+  });
+
+  test('names the file where it is another, and where there is none', async () => {
+    const path = await temporaryFile('rules.json', rulesFile());
+    await writeFile(path.replace('.json', '.tests.json'), '{"tests": [\n{"name": "a"}]}');
+    const faults = JSON.parse((await runCli(['check', '--rules', path, '--json'])).out).problems;
+    expect(faults[0]).toMatchObject({ file: 'rules.tests.json', path: expect.stringMatching(/^tests\[0\]/), line: 2 });
+    expect(JSON.parse((await runCli(['check', '--rules', '/nowhere/rules.json', '--json'])).out).problems).toEqual([
+      { file: '/nowhere/rules.json', path: '', message: 'there is no such file' },
+    ]);
   });
 
   test('of a file without a fault has none', async () => {
