@@ -56,7 +56,7 @@ export function reloader(reload: Reload): Reloader {
   function complain(file: string, problems: readonly string[]): void {
     const why = problems.join('; ').slice(0, mostWords).toWellFormed();
     const isNew = refused?.why !== why || refused.file !== file;
-    if (isNew || asked > done) log.error({ file, problems }, 'rules.refused');
+    if (isNew || asked > done) log.error({ path: files[0], file, problems }, 'rules.refused');
     refused = { file, why };
     reload.heard(false);
   }

@@ -13,7 +13,7 @@ const bad = (...messages: string[]): RulesReading => {
   return {
     ok: false,
     of: 'file',
-    files: [],
+    files: ['rules.json'],
     file: 'bad',
     problems: messages.map((message) => ({ path: 'rules', message })),
   };
@@ -83,7 +83,9 @@ test('a failure that stands is said once with all that is wrong, and again to wh
   await pass(1_000);
   give(bad('one', 'two'));
   await pass(5_000);
-  expect(said('rules.refused')).toMatchObject([{ file: 'bad', problems: ['rules: one', 'rules: two'] }]);
+  expect(said('rules.refused')).toMatchObject([
+    { path: 'rules.json', file: 'bad', problems: ['rules: one', 'rules: two'] },
+  ]);
   expect(refused()).toEqual({ file: 'bad', why: 'rules: one; rules: two' });
   expect(file()).toBe('first');
   expect(heard.at(-1)).toBe(false);
