@@ -31,7 +31,7 @@ export function readPayload({ body, source, rules, now }: Payload, speakers: Rea
 function refuseLarge({ byteLength }: Uint8Array): void {
   if (byteLength <= maxBodyBytes) return;
   throw new Misuse(
-    `This is no delivery: it is ${byteLength} bytes large: the hook takes at most ${maxBodyBytes} (413).`,
+    `This is no delivery: the hook takes at most ${maxBodyBytes} bytes, and these are ${byteLength} (413).`,
   );
 }
 
