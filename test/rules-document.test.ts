@@ -26,7 +26,7 @@ const around = {
     'on-call': { type: 'pagerduty', routingKey: { env: 'PD' } },
   },
 };
-const rule = { id: 'r', on: ['test.completed'], when: { inboxRate: { $lt: 0.8 } }, to: ['deliverability'] };
+const rule = { id: 'r', when: { inboxRate: { $lt: 0.8 } }, to: ['deliverability'] };
 
 /** A rule with what is shown of it; what does not go with it is left out. */
 function ruleWith(shown: Record<string, unknown>) {

@@ -1,11 +1,13 @@
 /** What stands at a place of an event: a plain value, the fields below, or the elements of a list. */
 export type Shape =
-  | { kind: 'text' | 'number' | 'share' | 'flag' | 'anything' }
+  | { kind: 'text' | 'number' | 'count' | 'share' | 'flag' | 'anything' }
   | { kind: 'fields'; fields: Readonly<Record<string, Shape>> }
   | { kind: 'list'; element: Shape };
 
 const text: Shape = { kind: 'text' };
 const number: Shape = { kind: 'number' };
+/** Whole, and not below 0. */
+const count: Shape = { kind: 'count' };
 /** From 0 to 1. */
 const share: Shape = { kind: 'share' };
 const flag: Shape = { kind: 'flag' };
@@ -31,7 +33,7 @@ export const eventShape = {
     threshold: number,
     value: number,
     average: number,
-    counts: fields({ inbox: number, promo: number, spam: number, missing: number, total: number }),
+    counts: fields({ inbox: count, promo: count, spam: count, missing: count, total: count }),
     inboxRate: share,
     spamRate: share,
     missingRate: share,
@@ -53,9 +55,28 @@ const onlyOn: Readonly<Record<string, string>> = {
   alert: 'alert.',
 };
 
+const measured = ['monitor.*', 'alert.*'];
+const placed = ['test.completed'];
+
+/** Where the senders document a field; what they do not document may still have it. */
+const documentedOn: Readonly<Record<string, readonly string[]>> = {
+  ...{ level: measured, metric: measured, value: measured, threshold: measured, average: measured },
+  ...{ counts: placed, inboxRate: placed, spamRate: placed, missingRate: placed, providers: placed, auth: placed },
+  ...{ grade: placed, score: [...placed, 'domain.health_changed'] },
+};
+
+/** The types, as in `on`, of the documented events that have this field, where not all do. */
+export function typesDocumentedWith(field: string): readonly string[] | undefined {
+  return Object.hasOwn(documentedOn, field) ? documentedOn[field] : undefined;
+}
+
 /** The beginning of the types that have this field, where not all may have it. */
 export function typesWith(field: string): string | undefined {
   return Object.hasOwn(onlyOn, field) ? onlyOn[field] : undefined;
+}
+
+export function isNumeric(shape: Shape | undefined): boolean {
+  return shape?.kind === 'number' || shape?.kind === 'count' || shape?.kind === 'share';
 }
 
 /** The shape at a dotted path; `undefined` where no event has anything. List elements are passed over. */

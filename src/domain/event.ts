@@ -65,6 +65,8 @@ export type SourceTraits = {
   endings: Readonly<Record<string, string>>;
   /** Every type it documents; others may come all the same. */
   documented?: readonly string[];
+  /** The fields, by their dotted paths, that no event of it has. */
+  lacks?: readonly string[];
 };
 
 /**

@@ -41,7 +41,9 @@ export type Place = { at: string; problems: Problem[] };
  * What a check speaks of when an array stands at its place: some one element, the whole array, or (combinators) the
  * element where fields stand beside it and the whole where none do.
  */
-type Check = { name: string; about: 'element' | 'whole' | 'either'; run: Filter };
+type About = 'element' | 'whole' | 'either';
+
+type Check = { name: string; about: About; run: Filter };
 
 /** Where a value stands, and the event it is part of. */
 type At = { path: string; root: unknown };
@@ -101,14 +103,15 @@ function compileValue(expected: unknown, place: Place): Filter {
 
 function compileOperator(op: string, expected: unknown, place: Place): Check {
   const compile = Object.hasOwn(operators, op) ? operators[op] : undefined;
-  if (compile) return { name: op, about: spokenOf(op, expected), run: compile(expected, place, op) };
+  if (compile) return { name: op, about: aboutOf(op, expected), run: compile(expected, place, op) };
   const hint = nearest(op, operatorNames);
   const message = `there is no operator ${op}${hint ? `: did you mean ${hint}?` : ''}`;
   place.problems.push({ path: place.at, message });
   return { name: op, about: 'whole', run: unknownFilter };
 }
 
-function spokenOf(op: string, expected: unknown): Check['about'] {
+/** What a field's name, or an operator, speaks of where a list stands. */
+export function aboutOf(op: string, expected: unknown): About {
   if (op === '$and' || op === '$or' || op === '$not') return 'either';
   if (ofWholeArray.has(op)) return 'whole';
   return op === '$eq' && Array.isArray(expected) ? 'whole' : 'element';

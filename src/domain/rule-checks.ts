@@ -1,4 +1,4 @@
-import { shapeAt, typesWith } from './event-shape.ts';
+import { isNumeric, shapeAt, typesWith } from './event-shape.ts';
 import type { Problem } from './filter.ts';
 import { keyVariables } from './key.ts';
 import type { RuleText } from './rule.ts';
@@ -86,8 +86,7 @@ function faultsOfEnd(text: RuleText, sources: KnownSources): Fault[] {
 
 /** What is another one in every delivery: its identity, or a number that is measured. */
 function isChanging(path: string): boolean {
-  const kind = shapeAt(path.split('.'))?.kind;
-  return everNew.has(path) || kind === 'number' || kind === 'share';
+  return everNew.has(path) || isNumeric(shapeAt(path.split('.')));
 }
 
 const everNew = new Set(['id', 'occurredAt', 'test.id', 'data.testId']);
@@ -116,8 +115,12 @@ function clearingTypes({ on, from, when, clear, baseline }: RuleText, sources: K
 
 /** What clears has to come under the key of what it clears. */
 function faultsOfClearing(text: RuleText, clearing: readonly string[]): Fault[] {
-  const variables = variablesOf(text);
-  const lacking = (type: string) => variables.find((path) => !mayHave(type, path));
+  const opening = text.on ?? ['*'];
+  // Where nothing that it hears has it, all stand under the default.
+  const variables = keyVariables(text.key ?? '').filter(
+    ({ path, hasDefault }) => !hasDefault || opening.some((type) => mayHave(type, path)),
+  );
+  const lacking = (type: string) => variables.find(({ path }) => !mayHave(type, path))?.path;
   if (variables.length === 0 || clearing.some((type) => lacking(type) === undefined)) return [];
   const path = lacking(clearing[0] ?? '');
   const message = `what ends it (${clearing.join(', ')}) has no ${path}, which the key needs: nothing ends what it opens`;

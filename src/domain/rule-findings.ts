@@ -1,13 +1,14 @@
-import { shapeAt } from './event-shape.ts';
+import { isNumeric, shapeAt } from './event-shape.ts';
 import type { Problem } from './filter.ts';
-import type { Findings, Heard } from './filter-doubts.ts';
-import { findingsIn } from './filter-doubts.ts';
+import type { Findings } from './filter-doubts.ts';
+import { contradictionsIn, slipsIn } from './filter-doubts.ts';
 import type { Severity } from './incident.ts';
 import { severities } from './incident.ts';
 import { keyVariables } from './key.ts';
-import { missingWords } from './path-words.ts';
+import type { Heard } from './path-words.ts';
+import { missingAt, missingWords } from './path-words.ts';
 import type { RuleText } from './rule.ts';
-import { literalsIn } from './rule-index.ts';
+import { originsOf, possibilityOf } from './rule-possible.ts';
 import type { KnownSources, PlacedRule } from './rule-set.ts';
 import { templateVariables } from './template.ts';
 import { strayTypes } from './type-words.ts';
@@ -24,17 +25,34 @@ type Known = {
  */
 export function findingsInRule({ text, order }: PlacedRule, { sources, isSound }: Known): Findings {
   const at = `rules[${order}]`;
-  const heard: Heard = { on: text.on, from: text.from };
+  const heard = heardBy(text, sources);
   const sound = soundParts(text, at, isSound);
   const filters = (['where', 'when', 'clear'] as const).filter((name) => sound[name] !== undefined);
   const found: Findings[] = [
-    ...filters.map((name) => findingsIn(sound[name], `${at}.${name}`, heard)),
-    { faults: [...contradictions(sound, at), ...faultsOfKey(sound, at, heard)], doubts: [] },
+    ...filters.map((name) => slipsIn(sound[name], `${at}.${name}`, heard)),
+    ofKey(sound, at, heard),
     ofBaseline(sound, at, heard),
     ofSeverity(sound, at, heard),
     { faults: [], doubts: [...doubtsOfTypes(sound, at, sources), ...doubtsOfMessage(sound, at, heard)] },
   ];
+  const alone = filters.filter((_, i) => found[i]?.faults.length === 0);
+  // How the parts go together says nothing where one of them has a fault.
+  const hasFaults = !isSound(at) || found.some(({ faults }) => faults.length > 0);
+  if (!hasFaults) found.push(possibilityOf(text, at, sources));
+  else found.push({ faults: alone.flatMap((name) => contradictionsIn(sound[name], `${at}.${name}`)), doubts: [] });
   return { faults: found.flatMap(({ faults }) => faults), doubts: found.flatMap(({ doubts }) => doubts) };
+}
+
+/** What all of its senders lack, no event of it has. */
+function heardBy(text: RuleText, sources: KnownSources): Heard {
+  const origins = originsOf(text, sources);
+  const [first, ...others] = origins.map(({ traits }) => traits.lacks ?? []);
+  return {
+    on: strayTypes(text, sources).length > 0 ? undefined : text.on,
+    from: text.from,
+    sources: origins.flatMap(({ world }) => world.sources ?? []),
+    lacks: (first ?? []).filter((path) => others.every((lacks) => lacks.includes(path))),
+  };
 }
 
 /** Without what has faults of its own, which are told already. */
@@ -43,28 +61,23 @@ function soundParts(text: RuleText, at: string, isSound: Known['isSound']): Rule
   return { ...text, ...Object.fromEntries(faulty.map((name) => [name, undefined])) };
 }
 
-/** What is in scope is never bad: `where` and `when` demand two values of one place. */
-function contradictions({ where, when, clear }: RuleText, at: string): Problem[] {
-  const demanded = new Map(literalsIn(where).map(({ path, value }) => [path, value]));
-  return Object.entries({ when, clear }).flatMap(([name, filter]) =>
-    literalsIn(filter).flatMap(({ path, value }) => {
-      const other = demanded.get(path);
-      if (other === undefined || other === value) return [];
-      return [
-        { path: `${at}.${name}.${path}`, message: `can never match: "where" takes only ${JSON.stringify(other)}` },
-      ];
-    }),
-  );
+/** A key that is never made: each match would ring under the default key, and nothing would clear. */
+function ofKey({ key = '' }: RuleText, at: string, heard: Heard): Findings {
+  const found: Findings = { faults: [], doubts: [] };
+  for (const { path, hasDefault } of keyVariables(key)) {
+    const missing = missingAt(path.split('.'), heard);
+    const becomes = hasDefault ? 'it is always the default' : 'the key can never be made';
+    const words = missing ? missingWords(missing, becomes) : becauseOf(unprintable(path), becomes);
+    if (!words) continue;
+    // A default may be meant for other types than those of today; a field that there is not is a slip.
+    const isDoubt = missing?.isSure === false || (missing?.isKnown && hasDefault);
+    (isDoubt ? found.doubts : found.faults).push({ path: `${at}.key`, message: words });
+  }
+  return found;
 }
 
-/** A key that is never made: each match would ring under the default key, and nothing would clear. */
-function faultsOfKey({ key = '' }: RuleText, at: string, heard: Heard): Problem[] {
-  return keyVariables(key).flatMap(({ path, hasDefault }) => {
-    const words = missingWords(path.split('.'), heard) ?? unprintable(path);
-    if (!words) return [];
-    const becomes = hasDefault ? 'it is always the default' : 'the key can never be made';
-    return [{ path: `${at}.key`, message: `${words}; ${becomes}` }];
-  });
+function becauseOf(words: string | undefined, becomes: string): string | undefined {
+  return words && `${words}, so ${becomes}`;
 }
 
 function unprintable(path: string): string | undefined {
@@ -77,14 +90,16 @@ function ofBaseline({ baseline }: RuleText, at: string, heard: Heard): Findings 
   if (!baseline) return { faults: [], doubts: [] };
   const { metric, dropAtLeast } = baseline;
   const path = metric.split('.');
-  const missing = missingWords(path, heard);
-  if (missing)
-    return { faults: [{ path: `${at}.baseline.metric`, message: `${missing}; nothing could fall` }], doubts: [] };
-  const kind = shapeAt(path)?.kind;
-  if (kind !== 'number' && kind !== 'share' && kind !== 'anything') {
+  const missing = missingAt(path, heard);
+  if (missing) {
+    const told = [{ path: `${at}.baseline.metric`, message: missingWords(missing, 'nothing can fall') }];
+    return missing.isSure ? { faults: told, doubts: [] } : { faults: [], doubts: told };
+  }
+  const shape = shapeAt(path);
+  if (shape?.kind !== 'anything' && !isNumeric(shape)) {
     return { faults: [{ path: `${at}.baseline.metric`, message: `${metric} is no number` }], doubts: [] };
   }
-  if (kind !== 'share' || dropAtLeast <= 1) return { faults: [], doubts: [] };
+  if (shape?.kind !== 'share' || dropAtLeast <= 1) return { faults: [], doubts: [] };
   const way = dropAtLeast <= 100 ? `: for ${dropAtLeast} points of a hundred write ${dropAtLeast / 100}` : '';
   const message = `${metric} is a share from 0 to 1, and cannot fall by more${way}`;
   return { faults: [{ path: `${at}.baseline.dropAtLeast`, message }], doubts: [] };
@@ -95,11 +110,11 @@ function ofSeverity({ severity, to }: RuleText, at: string, heard: Heard): Findi
   if (typeof severity === 'string') return { faults: [], doubts: never };
   const path = `${at}.severity.from`;
   const always = `it is always "${severity.default}"`;
-  const missing = missingWords(severity.from.split('.'), heard);
+  const missing = missingAt(severity.from.split('.'), heard);
   const fault = missing ? undefined : unprintable(severity.from);
   return {
-    faults: fault ? [{ path, message: `${fault}; ${always}` }] : [],
-    doubts: [...(missing ? [{ path, message: `${missing}; ${always}` }] : []), ...never],
+    faults: fault ? [{ path, message: `${fault}, so ${always}` }] : [],
+    doubts: [...(missing ? [{ path, message: missingWords(missing, always) }] : []), ...never],
   };
 }
 
@@ -129,11 +144,11 @@ function doubtsOfMessage({ message }: RuleText, at: string, heard: Heard): Probl
   const named = Object.entries(fields).map(([name, field]): [string, string] => [`fields.${name}`, field]);
   return [...Object.entries(texts), ...named].flatMap(([name, template = '']) => {
     return templateVariables(template).flatMap((segments) => {
-      const words = missingWords(
+      const missing = missingAt(
         segments.filter((step) => !ofLists.test(step)),
         heard,
       );
-      return words ? [{ path: `${at}.message.${name}`, message: words }] : [];
+      return missing ? [{ path: `${at}.message.${name}`, message: missingWords(missing) }] : [];
     });
   });
 }

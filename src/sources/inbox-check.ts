@@ -21,7 +21,7 @@ const fields = { id: 'deliveryId', type: 'event', occurredAt: 'createdAt' } as c
 /** Inbox Check signs the raw body alone, as `sha256=<hex>`, and writes camelCase. */
 export const inboxCheck: SourceType = {
   type: 'inbox-check',
-  traits: { states: ['test.completed'], endings: {}, documented: inboxCheckTypes },
+  traits: { states: ['test.completed'], endings: {}, documented: inboxCheckTypes, lacks: ['score', 'grade'] },
   faults: 'refused',
   // A retry six hours later may carry the first attempt's timestamp: an age check would refuse the sender's own retries.
   defaultMaxAgeMs: undefined,

@@ -27,6 +27,7 @@ export const reachscore: SourceType = {
     states: ['test.completed', 'domain.health_changed'],
     endings: { 'alert.resolved': 'alert.triggered', 'domain.verified': 'domain.verification_failed' },
     documented: reachscoreTypes,
+    lacks: ['mailSubject', 'counts.promo', 'auth.aligned'],
   },
   faults: 'refused',
   // Five minutes either way stand in one of the sender's two documents, no check in the other: the safe reading. Each

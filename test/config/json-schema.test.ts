@@ -84,7 +84,7 @@ describe('editors and tocsin both take', () => {
     withRule({ when: { data: { $eq: { deep: [null] } } } }),
     withRule({ when: { value: { $lt: { $ref: 'threshold' } }, metric: { $ref: 'data.metric' } } }),
     withRule({ when: { score: { $between: [0, 50] }, domain: { $regex: '^news\\.' }, grade: { $glob: 'D*' } } }),
-    withRule({ when: { tags: { $all: { $glob: 'eu-*' }, $none: 'internal', $any: 'weekly' } } }),
+    withRule({ when: { tags: { $all: { $glob: 'eu-*' }, $none: 'internal', $any: 'eu-weekly' } } }),
     withRule({ when: { providers: { $count: { where: { placement: 'spam' }, $gte: 2, $lt: 5 } } } }),
     withRule({ when: { tags: { $count: 0 } } }),
     withRule({ severity: { from: 'level', map: { page: 'error', warn: 'warning' }, default: 'info' } }),

@@ -68,7 +68,7 @@ describe('a rules file', () => {
           on: ['test.completed'],
           baseline: { metric: 'inboxRate', dropAtLeast: 0.15, over: 20 },
           onUnknown: 'ignore',
-          severity: { from: 'level', map: { page: 'error' }, default: 'info' },
+          severity: { from: 'grade', map: { F: 'error' }, default: 'info' },
           to: { critical: ['chat'], error: ['chat'], warning: ['chat'], info: ['chat'], default: ['chat'] },
           message: { title: '{{ domain }}', text: '{{ inboxRate | percent }}', fields: { Grade: '{{ grade }}' } },
         },

@@ -18,6 +18,11 @@ describe('what can never be is a fault', () => {
       'when.type: can never match: "test.failed" is not in',
     ],
     [
+      'a source that there is not',
+      { where: { source: 'inbox-chek' } },
+      'where.source: can never match: there is no source "inbox-chek": did you mean "inbox-check"?',
+    ],
+    [
       'a source it does not hear',
       { from: ['reachscore'], where: { source: 'inbox-check' } },
       'where.source: can never',
@@ -25,19 +30,19 @@ describe('what can never be is a fault', () => {
     [
       'a key of what no event has',
       { key: 'k:{{ domian }}' },
-      'key: no event has domian: did you mean "domain"?; the key',
+      'key: no event has domian, so the key can never be made: did you mean "domain"?',
     ],
     [
       'a key that is always its default',
       { key: '{{ tgas | default: "a" }}' },
-      'key: no event has tgas: did you mean "tags"?; it is always the default',
+      'key: no event has tgas, so it is always the default: did you mean "tags"?',
     ],
     ['a key of a list', { key: '{{ tags }}' }, 'key: tags is a list, and no value of its own'],
     ['a key of an object', { key: '{{ test }}' }, 'key: test is an object, and no value of its own'],
     [
       'a baseline of what no event has',
       { baseline: { metric: 'inboxrate', dropAtLeast: 0.1 } },
-      'baseline.metric: no event has inboxrate: did you mean "inboxRate"?',
+      'baseline.metric: no event has inboxrate, so nothing can fall: did you mean "inboxRate"?',
     ],
     [
       'a baseline of a text',
@@ -60,7 +65,7 @@ describe('what can never be is a fault', () => {
 
   test('a key of what only other types have', () => {
     expect(problemsIn(withRule({ on: ['test.completed'], key: '{{ monitor.id }}', resolveAfter: '1h' }))).toEqual([
-      'rules[0].key: only monitor.* events have monitor, and the rule hears none of them; the key can never be made',
+      'rules[0].key: only monitor.* events have monitor, and the rule hears none of them, so the key can never be made',
     ]);
   });
 
@@ -90,9 +95,39 @@ describe('what is most likely a slip is a warning', () => {
       'where.domian: no event has domian: did you mean "domain"?',
     ],
     [
-      'a clear that only other types have',
-      { clear: { alert: { id: 'a' } } },
-      'clear.alert: only alert.* events have alert, and the rule hears none of them',
+      'one way of several that only other types have',
+      { when: { $or: [{ grade: 'F' }, { alert: { name: 'a' } }] }, resolveAfter: '6h' },
+      'when.$or[1].alert: only alert.* events have alert, and the rule hears none of them',
+    ],
+    [
+      'what only other types are documented with',
+      { when: { level: 'page' } },
+      'when.level: only monitor.* and alert.* events are documented with level, and the rule hears none of them',
+    ],
+    [
+      'a rate of what has none',
+      { on: ['test.failed'], when: { inboxRate: { $lt: 0.5 } }, resolveAfter: '6h' },
+      'when.inboxRate: only test.completed events are documented with inboxRate',
+    ],
+    [
+      'a key that is always its default, and may once not be',
+      { key: 'x:{{ alert.id | default: "none" }}' },
+      'key: only alert.* events have alert, and the rule hears none of them, so it is always the default',
+    ],
+    [
+      'one way of several that no sender has',
+      { from: ['inbox-check'], when: { $or: [{ grade: 'F' }, { inboxRate: { $lt: 0.5 } }] }, resolveAfter: '6h' },
+      'when.$or[0].grade: no source it hears (inbox-check) gives grade',
+    ],
+    [
+      'a comparison with what no event has',
+      { when: { score: { $lt: { $ref: 'threshhold' } } } },
+      'when.score.$lt.$ref: no event has threshhold: did you mean "threshold"?',
+    ],
+    [
+      'a clear that "when" always outdoes, beside another end',
+      { clear: { inboxRate: { $lt: 0.5 } }, resolveAfter: '6h' },
+      'clear: ends nothing: whatever matches it matches "when" as well, which wins',
     ],
     [
       'a type that is not documented',
@@ -112,7 +147,7 @@ describe('what is most likely a slip is a warning', () => {
     [
       'a severity from what no event has',
       { severity },
-      'severity.from: no event has lvel: did you mean "level"?; it is always "info"',
+      'severity.from: no event has lvel, so it is always "info": did you mean "level"?',
     ],
     [
       'destinations of a severity it never has',
@@ -164,10 +199,12 @@ test.each([
   { severity: { from: 'data.severity', map: { page: 'error' }, default: 'info' } },
   { on: ['test.completed', '*'], key: 'k:{{ monitor.id | default: "none" }}', resolveAfter: '6h' },
   {
+    on: ['alert.triggered'],
+    when: undefined,
     to: { critical: ['chat'], default: ['chat'] },
     severity: { from: 'level', map: { page: 'critical' }, default: 'info' },
   },
-  { where: { $or: [{ level: 'page' }] }, when: { level: 'warn' } },
+  { on: ['alert.triggered'], where: { $or: [{ level: 'page' }, { level: 'warn' }] }, when: { level: 'warn' } },
 ])('nothing is said of %j', (changes) => {
   expect(warningsIn(withRule(changes))).toEqual([]);
 });
