@@ -8,12 +8,18 @@ const elsewhere = {
   required: ['$ref'],
   additionalProperties: false,
 };
-const value = {
-  type: ['string', 'number', 'boolean', 'array', 'object'],
-  anyOf: [{ not: { required: ['$ref'], maxProperties: 1 } }, { properties: { $ref: path } }],
+const literalRef = { $ref: '#/$defs/filter/$defs/literal' };
+/** What is compared as it stands: at no depth does it hold an operator. */
+const literal = {
+  type: ['string', 'number', 'boolean', 'array', 'object', 'null'],
+  propertyNames: { pattern: '^(?!\\$)' },
+  additionalProperties: literalRef,
+  items: literalRef,
 };
+const known = { type: ['string', 'number', 'boolean', 'array', 'object'] };
+const value = { anyOf: [{ ...known, ...literalRef }, elsewhere] };
 const number = { anyOf: [{ type: 'number' }, elsewhere] };
-const values = { anyOf: [{ type: 'array', minItems: 1, items: { not: { type: 'null' } } }, elsewhere] };
+const values = { anyOf: [{ type: 'array', minItems: 1, items: { ...known, ...literalRef } }, elsewhere] };
 const filters = { type: 'array', minItems: 1, items: filterRef };
 const text = { type: 'string', minLength: 1, maxLength: 1_000 };
 const range = { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 };
@@ -104,6 +110,7 @@ const operators = {
 export const filterJsonSchema = {
   type: 'object',
   description: 'Mirrors the event: fields with plain values or operators, such as {"inboxRate": {"$lt": 0.8}}.',
+  $defs: { literal },
   minProperties: 1,
   properties: operators,
   patternProperties: {

@@ -3,7 +3,7 @@ import { anyElement, everyElement, noElement, someElement } from './elements.ts'
 import { isObject } from './json.ts';
 import type { Compile } from './leaf.ts';
 import { fixed, leaf, negated } from './leaf.ts';
-import { nearest } from './nearest.ts';
+import { noOperatorWords } from './operator-words.ts';
 import { globText, regexText } from './pattern.ts';
 import { between, comparing, equalTo, existence, oneOf } from './question.ts';
 import type { Verdict } from './verdict.ts';
@@ -104,9 +104,7 @@ function compileValue(expected: unknown, place: Place): Filter {
 function compileOperator(op: string, expected: unknown, place: Place): Check {
   const compile = Object.hasOwn(operators, op) ? operators[op] : undefined;
   if (compile) return { name: op, about: aboutOf(op, expected), run: compile(expected, place, op) };
-  const hint = nearest(op, operatorNames);
-  const message = `there is no operator ${op}${hint ? `: did you mean ${hint}?` : ''}`;
-  place.problems.push({ path: place.at, message });
+  place.problems.push({ path: place.at, message: noOperatorWords(op, expected, operatorNames) });
   return { name: op, about: 'whole', run: unknownFilter };
 }
 

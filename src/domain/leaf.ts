@@ -1,6 +1,7 @@
 import { valueAt } from './event.ts';
 import type { Filter, Place } from './filter.ts';
 import { isObject } from './json.ts';
+import { checkLiteral } from './literal.ts';
 import type { Question } from './question.ts';
 import { not, or } from './verdict.ts';
 
@@ -13,9 +14,12 @@ export type Compiling = (expected: unknown, place: Place) => Question;
 /** What is asked of a value, where the operand is as it stands in the file or leads elsewhere in the event. */
 type Asking = (root: unknown) => { ask: Question; expected: unknown; ref?: string };
 
-function askingOf(compiling: Compiling, expected: unknown, place: Place): Asking {
+type Operand = { op: string; expected: unknown };
+
+function askingOf(compiling: Compiling, { op, expected }: Operand, place: Place): Asking {
   if (!isRef(expected)) {
     const asking = { ask: compiling(expected, place), expected };
+    checkLiteral(op, expected, place);
     return () => asking;
   }
   const { $ref: ref } = expected;
@@ -47,8 +51,8 @@ export function fixed(compiling: Compiling): Compile {
 }
 
 export function leaf(compiling: Compiling): Compile {
-  return (operand, place, op) => {
-    const asking = askingOf(compiling, operand, place);
+  return (expected, place, op) => {
+    const asking = askingOf(compiling, { op, expected }, place);
     return (value, path = '', root = value) => {
       const { ask, ...shown } = asking(root);
       return { path, op, ...shown, actual: value, verdict: ask(value) };
@@ -58,8 +62,8 @@ export function leaf(compiling: Compiling): Compile {
 
 /** The Kleene negation of the positive; where that is asked of each element of an array: no element. */
 export function negated(compiling: Compiling): Compile {
-  return (operand, place, op) => {
-    const asking = askingOf(compiling, operand, place);
+  return (expected, place, op) => {
+    const asking = askingOf(compiling, { op, expected }, place);
     return (value, path = '', root = value) => {
       const { ask, ...shown } = asking(root);
       const ofWhole = op === '$ne' && Array.isArray(shown.expected);

@@ -164,7 +164,9 @@ function pasted(value: unknown, draw: () => number): unknown {
   if (value === null) return undefined;
   if (Array.isArray(value)) {
     const element = value.length > 0 && draw() % 2 === 0 ? value[draw() % value.length] : undefined;
-    return Array.isArray(element) || element === undefined ? { $eq: value } : pasted(element, draw);
+    if (element !== undefined && !Array.isArray(element)) return pasted(element, draw);
+    // A key that looks like an operator cannot be written, here or as a field.
+    return /"\$[^"]*":/.test(JSON.stringify(value)) ? undefined : { $eq: value };
   }
   if (typeof value !== 'object') return value;
   const kept = Object.entries(value).flatMap(([name, each]) => {
