@@ -65,7 +65,7 @@ export function parseRules(text: string, traits: TraitsByType, beside?: TestsBes
   if (json.value === undefined) return { ok: false, problems: json.problems };
   const problems = [...json.problems];
   const parsed = rulesFileSchema.safeParse(json.value);
-  if (!parsed.success) problems.push(...problemsOf(parsed.error));
+  if (!parsed.success) problems.push(...problemsOf(parsed.error, { value: json.value }));
   const ruleTexts = readRules(json.value, problems);
   const known = knownSources(json.value, traits);
   const rules = compileRules(ruleTexts, known, problems);
@@ -124,7 +124,7 @@ function readRules(value: unknown, problems: Problem[]): PlacedRule[] {
   return rawRules(value).flatMap((each, i) => {
     const parsed = ruleSchema.safeParse(each);
     if (!parsed.success) {
-      problems.push(...problemsOf(parsed.error, ['rules', i]));
+      problems.push(...problemsOf(parsed.error, { value: each, base: ['rules', i] }));
       checkFilters(each, `rules[${i}]`, problems);
       return [];
     }

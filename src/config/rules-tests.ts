@@ -81,7 +81,7 @@ function readTests(tests: readonly unknown[], base: PropertyKey[], { named, prob
     const at = pathText(place);
     const parsed = rulesTestSchema.safeParse(each);
     if (!parsed.success) {
-      problems.push(...problemsOf(parsed.error, place));
+      problems.push(...problemsOf(parsed.error, { value: each, base: place }));
       return [];
     }
     const test = { ...parsed.data, at };

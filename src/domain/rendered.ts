@@ -33,7 +33,10 @@ export const messageSchema = z
     },
     { error: formOf('{"title": "{{ domain }} {{ inboxRate | percent }}"}') },
   )
-  .refine(({ title, text, fields }) => title ?? text ?? fields, 'takes "title", "text", "fields", or some of them')
+  .refine(
+    ({ title, text, fields }) => [title, text, fields].some((each) => each !== undefined),
+    'takes "title", "text", "fields", or some of them',
+  )
   .meta({ minProperties: 1 });
 
 /** What a rule says in its own words, ready to be filled in. */

@@ -58,7 +58,10 @@ describe('a test of a rules file', () => {
     ],
     [withEvent({ at: 'soon' }), 'tests[0].events[0].at: takes a duration from the start, such as "0m" or "4h"'],
     [withEvent({ at: '1h', occurredAt: '2h' }), 'tests[0].events[0].occurredAt: is after it is received'],
-    [withEvent({ tyep: 'x' }), 'tests[0].events[0].tyep: there is no key "tyep" here: did you mean "type"?'],
+    [
+      withEvent({ tyep: 'x' }),
+      'tests[0].events[0].tyep: there is no key "tyep" here: there are: source, fire, set, payload, at, occurredAt',
+    ],
     [
       withTest({
         events: [
@@ -98,7 +101,7 @@ describe('a test of a rules file', () => {
       'tests[0].expect.verdicts.r: takes "match", "clear", "neither", "unknown", "out-of-scope"',
     ],
     [rulesFile({ tests: [good, good] }), 'tests[1].name: tests[0] has this name too'],
-    [rulesFile({ tests: {} }), 'tests: invalid input: expected array, received object'],
+    [rulesFile({ tests: {} }), 'tests: takes a list'],
   ])('with a fault is refused with its path and the way out (%#)', (text, problem) => {
     expect(problemsIn(text)).toEqual([problem]);
   });
@@ -150,7 +153,10 @@ describe('tests beside a rules file', () => {
     ['{"test": []}', 'rules.tests.json test (line 1): there is no such key here: takes {"tests": […]}'],
     ['{}', 'rules.tests.json tests: takes a list of tests: {"tests": […]}'],
     ['3', 'rules.tests.json tests: takes a list of tests: {"tests": […]}'],
-    [JSON.stringify({ tests: [{ ...good, name: '' }] }, null, 2), 'rules.tests.json tests[0].name (line 4): too small'],
+    [
+      JSON.stringify({ tests: [{ ...good, name: '' }] }, null, 2),
+      'rules.tests.json tests[0].name (line 4): takes a text of 1 to 200 characters',
+    ],
   ])('with a fault are refused with file, path and line (%#)', (text, problem) => {
     expect(problemsBeside(text)[0]).toContain(problem);
   });
