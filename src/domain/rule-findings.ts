@@ -11,6 +11,7 @@ import type { RuleText } from './rule.ts';
 import { originsOf, possibilityOf } from './rule-possible.ts';
 import type { KnownSources, PlacedRule } from './rule-set.ts';
 import { templateVariables } from './template.ts';
+import { findingsInTemplate } from './template-findings.ts';
 import { strayTypes } from './type-words.ts';
 
 type Known = {
@@ -33,7 +34,8 @@ export function findingsInRule({ text, order }: PlacedRule, { sources, isSound }
     ofKey(sound, at, heard),
     ofBaseline(sound, at, heard),
     ofSeverity(sound, at, heard),
-    { faults: [], doubts: [...doubtsOfTypes(sound, at, sources), ...doubtsOfMessage(sound, at, heard)] },
+    { faults: [], doubts: doubtsOfTypes(sound, at, sources) },
+    ofMessage(sound, at, heard),
   ];
   const alone = filters.filter((_, i) => found[i]?.faults.length === 0);
   // How the parts go together says nothing where one of them has a fault.
@@ -138,17 +140,23 @@ function doubtsOfTypes(text: RuleText, at: string, sources: KnownSources): Probl
 /** What a text reads of a list may be one of its elements, or how many there are. */
 const ofLists = /^(?:\d+|first|last|size)$/;
 
-function doubtsOfMessage({ message }: RuleText, at: string, heard: Heard): Problem[] {
-  if (!message) return [];
-  const { fields = {}, ...texts } = message;
+function ofMessage({ message }: RuleText, at: string, heard: Heard): Findings {
+  const { fields = {}, ...texts } = message ?? {};
   const named = Object.entries(fields).map(([name, field]): [string, string] => [`fields.${name}`, field]);
-  return [...Object.entries(texts), ...named].flatMap(([name, template = '']) => {
-    return templateVariables(template).flatMap((segments) => {
-      const missing = missingAt(
-        segments.filter((step) => !ofLists.test(step)),
-        heard,
-      );
-      return missing ? [{ path: `${at}.message.${name}`, message: missingWords(missing) }] : [];
-    });
+  const found: Findings = { faults: [], doubts: [] };
+  for (const [name, template = ''] of [...Object.entries(texts), ...named]) {
+    const path = `${at}.message.${name}`;
+    const { faults, doubts } = findingsInTemplate(template);
+    found.faults.push(...faults.map((words) => ({ path, message: words })));
+    found.doubts.push(...[...missingIn(template, heard), ...doubts].map((words) => ({ path, message: words })));
+  }
+  return found;
+}
+
+function missingIn(template: string, heard: Heard): string[] {
+  return templateVariables(template).flatMap((segments) => {
+    const steps = segments.filter((step) => !ofLists.test(step));
+    const missing = missingAt(steps, heard);
+    return missing ? [missingWords(missing)] : [];
   });
 }

@@ -2,6 +2,7 @@ import type { Template } from 'liquidjs';
 import { Liquid } from 'liquidjs';
 import type { Event } from './event.ts';
 import type { Problem } from './filter.ts';
+import { nearest } from './nearest.ts';
 import { counted, nowName, registerFilters } from './template-filters.ts';
 import { templateScope } from './template-scope.ts';
 
@@ -36,6 +37,16 @@ export function compileTemplate(text: string, at: string, problems: Problem[]): 
   };
 }
 
+/** The parts of a template without fault. */
+export function parsedTemplate(text: string): Template[] {
+  return engine.parse(text);
+}
+
+/** Every path that these parts name, of the event or of what a loop or an assignment calls so. */
+export function variablesOf(templates: Template[]): string[][] {
+  return engine.variableSegmentsSync(templates).map((segments) => segments.map(String));
+}
+
 /** The paths that a template without fault reads, such as `['monitor', 'name']`. */
 export function templateVariables(text: string): string[][] {
   return engine.globalVariableSegmentsSync(engine.parse(text)).map((segments) => segments.map(String));
@@ -68,7 +79,8 @@ function parseWords(error: unknown): string {
   const message = error instanceof Error ? error.message.replace(/, line:\d+, col:\d+$/, '') : String(error);
   const filter = /^undefined filter: (\S+)/.exec(message)?.[1];
   if (filter && /escape|raw/.test(filter)) return `there is no filter ${filter}: each channel escapes by itself`;
-  if (filter) return `there is no filter ${filter}`;
+  const meant = filter && nearest(filter, Object.keys(engine.filters));
+  if (filter) return `there is no filter ${filter}${meant ? `: did you mean ${meant}?` : ''}`;
   const tag = /tag "(\w+)" not found/.exec(message)?.[1];
   return tag ? `there is no tag ${tag} here` : message;
 }

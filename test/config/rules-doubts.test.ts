@@ -37,6 +37,11 @@ describe('what can never be is a fault', () => {
       { key: '{{ tgas | default: "a" }}' },
       'key: no event has tgas, so it is always the default: did you mean "tags"?',
     ],
+    [
+      'a time zone that there is not',
+      { message: { text: "{% if live %}{{ occurredAt | date: '%H', 'Europe/Berln' }}{% endif %}" } },
+      'message.text: there is no time zone "Europe/Berln": did you mean "Europe/Berlin"?',
+    ],
     ['a key of a list', { key: '{{ tags }}' }, 'key: tags is a list, and no value of its own'],
     ['a key of an object', { key: '{{ test }}' }, 'key: test is an object, and no value of its own'],
     [
@@ -165,6 +170,26 @@ describe('what is most likely a slip is a warning', () => {
       'message.fields.M: only monitor.* events have monitor',
     ],
     [
+      'a field of an element in a loop',
+      { message: { text: '{% for p in providers %}{% if p.placment == "spam" %}x{% endif %}{% endfor %}' } },
+      'message.text: no element of providers has placment: did you mean "p.placement"?',
+    ],
+    [
+      'a list as it is',
+      { message: { text: '{{ tags }}' } },
+      'message.text: tags is a list: write {{ tags | join: ", " }}',
+    ],
+    [
+      'a list of objects as it is',
+      { message: { text: '{{ providers | default: "none" }}' } },
+      'message.text: providers is a list: write {% for each in providers %}{{ each.provider }} {% endfor %}',
+    ],
+    [
+      'an object as it is',
+      { message: { text: '{% for p in providers %}{{ p }}{% endfor %}' } },
+      'message.text: p is an object: name one of its fields, such as p.provider',
+    ],
+    [
       'a text deep in a list',
       { message: { text: '{% for p in providers %}{{ p.provider }}{% endfor %}{{ providers[0].name }}' } },
       'message.text: no event has providers.name',
@@ -195,6 +220,8 @@ test.each([
       text: '{% assign d = domain | upcase %}{{ d }}{% for t in tags %}{{ t }}, {{ forloop.index }}{% endfor %}',
     },
   },
+  { message: { text: '{% for p in providers %}{{ p.provider }} {{ forloop.index }}{% endfor %}{{ data.list }}' } },
+  { message: { text: "{{ occurredAt | date: '%H', 'UTC' }}{{ tags | join: ', ' }}{{ counts.spam }}" } },
   { baseline: { metric: 'data.queue', dropAtLeast: 500 } },
   { severity: { from: 'data.severity', map: { page: 'error' }, default: 'info' } },
   { on: ['test.completed', '*'], key: 'k:{{ monitor.id | default: "none" }}', resolveAfter: '6h' },

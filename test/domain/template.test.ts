@@ -68,8 +68,10 @@ describe('a template', () => {
   test.each([
     ['{{ domain', /not closed/],
     ['{% if domain %}', /not closed/],
-    ['{{ domain | upcse }}', 'there is no filter upcse'],
-    ['{{ tags | sample }}', 'there is no filter sample'],
+    ['{{ tags | sample }}', /^there is no filter sample/],
+    ['{{ domain | upcse }}', 'there is no filter upcse: did you mean upcase?'],
+    ['{{ inboxRate | percnt }}', 'there is no filter percnt: did you mean percent?'],
+    ['{{ domain | zzzzzzzzz }}', 'there is no filter zzzzzzzzz'],
     ['{{ domain | raw }}', 'there is no filter raw: each channel escapes by itself'],
     ['{{ domain | escape }}', 'there is no filter escape: each channel escapes by itself'],
     ['{% raw %}{{ domain }}{% endraw %}', 'there is no tag raw here'],
