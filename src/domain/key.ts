@@ -46,6 +46,7 @@ function variable(inside: string, fault: (message: string) => void): Piece[] {
     const fallback = /^default:\s*(?:"([^"]*)"|'([^']*)')$/.exec(filter);
     if (fallback) piece.fallback = fallback[1] ?? fallback[2];
     else if (filter === 'downcase') piece.downcase = true;
+    else if (/^default\b/.test(filter)) fault('default takes what stands there instead, such as default: "none"');
     else fault(`keys know the filters downcase and default: "…", not "${filter}"`);
   }
   return [piece];

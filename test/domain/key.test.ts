@@ -118,7 +118,8 @@ describe('faults of a key', () => {
     ['{{ a b }}', 'no path'],
     ['{{ a..b }}', 'no path'],
     ['{{ domain | upcase }}', 'upcase'],
-    ['{{ domain | default: x }}', 'default'],
+    ['{{ domain | default: x }}', 'default takes what stands there instead, such as default: "none"'],
+    ['{{ domain | default }}', 'default takes what stands there instead, such as default: "none"'],
     ['{{ "now" | date: "%s" }}', 'no path'],
   ])('%j', (text, word) => {
     const faults = faultsOf(text);
