@@ -29,7 +29,7 @@ export const checkCommand: AddCommand = (program, invocation, done) => {
       }
       for (const problem of problems) complain(`${problem.path}: ${problem.message}`);
       for (const warning of warnings) complain(`warning: ${warning.path}: ${warning.message}`);
-      if (loaded.ok && ok) print(`${path} is fine: ${sizeOf(loaded.config)}.`);
+      if (loaded.ok && ok) print(`${path} ${verdictOf(warnings.length)}: ${sizeOf(loaded.config)}.`);
       else complain(`${path}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`);
     });
 };
@@ -48,7 +48,13 @@ function placed({ path, message }: Problem, rules: string): Placed {
 
 type Placed = { file?: string; path: string; line?: number; message: string };
 
+function verdictOf(warnings: number): string {
+  if (warnings === 0) return 'is fine';
+  return `can be used, with ${warnings === 1 ? '1 warning' : `${warnings} warnings`}`;
+}
+
 function sizeOf({ rules, tests }: Config): string {
   const passing = tests.length === 1 ? '1 test passes' : `${tests.length} tests pass`;
-  return `${rules.rules.length} rules${tests.length === 0 ? '' : `, ${passing}`}`;
+  const { length } = rules.rules;
+  return `${length === 1 ? '1 rule' : `${length} rules`}${tests.length === 0 ? '' : `, ${passing}`}`;
 }

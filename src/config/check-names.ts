@@ -10,6 +10,11 @@ export function checkNames(value: unknown, problems: Problem[]): void {
   const destinations = section(value, 'destinations');
   const sources = section(value, 'sources');
   const names = { source: Object.keys(sources), destination: Object.keys(destinations) };
+  if (isObject(value) && isObject(value.sources) && !Object.values(sources).some((each) => !isAnswering(each))) {
+    const message =
+      'there is none that sends events, so that no rule hears anything: add one of type "inbox-check" or "reachscore"';
+    problems.push({ path: 'sources', message });
+  }
   const check = (kind: 'source' | 'destination', name: unknown, path: string) => {
     if (typeof name !== 'string' || names[kind].includes(name)) return;
     const hint = nearest(name, names[kind]);

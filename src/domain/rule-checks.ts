@@ -78,6 +78,8 @@ function faultsOfEnd(text: RuleText, sources: KnownSources): Fault[] {
   if (text.absent || text.resolveAfter !== undefined) return [];
   const clearing = clearingTypes(text, sources);
   if (clearing.length > 0) return faultsOfClearing(text, clearing);
+  // Nothing can be said of what nobody sends; that there is none is told where the sources stand.
+  if (sources.size === 0) return [];
   const missing = text.clear === undefined ? '"clear"' : '"when" beside "clear", since without it every event is bad';
   const ways = `add ${missing}, "resolveAfter" such as "6h", or "lifecycle": "notice"`;
   const stray = strayTypes(text, sources).map(({ words }) => ` (${words})`);

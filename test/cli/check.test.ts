@@ -39,8 +39,8 @@ describe('check', () => {
   test('shows warnings, which are no faults', async () => {
     const destinations = { chat: { type: 'preview' }, spare: { type: 'preview' } };
     const path = await temporaryFile('rules.json', rulesFile({ destinations }));
-    const { code, err } = await runCli(['check', '--rules', path]);
-    expect(code).toBe(0);
+    const { code, out, err } = await runCli(['check', '--rules', path]);
+    expect([code, out]).toEqual([0, `${path} can be used, with 1 warning: 1 rule.\n`]);
     expect(err).toMatch(/^warning: destinations\.spare \(line \d+\): no rule sends to this destination\n$/);
   });
 

@@ -223,6 +223,15 @@ describe('a rule that can open', () => {
     expect(problemsIn(withRule({ ...edge, ...changes }))).toEqual([]);
   });
 
+  test.each([{}, { pager: { type: 'pagerduty', secrets: [{ env: 'P' }] } }])(
+    'is not said to never end because of no source: %j',
+    (sources) => {
+      expect(problemsIn(rulesFile({ sources, rules: [{ ...rule, ...edge }] }))).toEqual([
+        expect.stringMatching(/^sources: there is none that sends events, so that no rule hears anything: add one/),
+      ]);
+    },
+  );
+
   test('ends by no type that its source does not send', () => {
     expect(problemsIn(withRule({ ...edge, on: ['alert.triggered'], from: ['inbox-check'] }))).toEqual([
       expect.stringMatching(never),
