@@ -61,10 +61,13 @@ function checkLoop(template: Template, { name, shape, list }: Loop, { doubts }: 
   }
 }
 
+/** Leaves a list what it is: what stands in for nothing, and what Liquid calls the filter that ends every output. */
+const passing = ['default', '[object Function]'];
+
 /** What is told as it is, though it is no single value. */
 function checkOutput(value: unknown, named: Named, { doubts }: TemplateFindings): void {
   if (!isObject(value) || !Array.isArray(value.filters)) return;
-  if (value.filters.some((filter) => filter.name !== 'default')) return;
+  if (value.filters.some((filter) => !passing.includes(filter.name))) return;
   const { postfix } = isObject(value.initial) ? value.initial : {};
   const path = Array.isArray(postfix) && postfix.length === 1 ? pathOf(postfix[0]) : undefined;
   const shape = path && shapeOf(path, named);
