@@ -1,10 +1,10 @@
 import type { Event } from '../src/domain/event.ts';
-import type { Problem } from '../src/domain/filter.ts';
-import { compileFilter } from '../src/domain/filter.ts';
+import type { Problem } from '../src/domain/filter/filter.ts';
+import { compileFilter } from '../src/domain/filter/filter.ts';
 import type { Arrived, Standing } from '../src/domain/routing.ts';
 import { judgeDelivery } from '../src/domain/routing.ts';
-import { ruleSchema } from '../src/domain/rule.ts';
-import { compileRules } from '../src/domain/rule-set.ts';
+import { ruleSchema } from '../src/domain/rules/rule.ts';
+import { compileRules } from '../src/domain/rules/rule-set.ts';
 
 /**
  * What rules cost: a line for each measure. Candidates are found by their domain; where each event is of another domain,

@@ -3,12 +3,12 @@ import type { Config } from './config/load-rules.ts';
 import type { RulesReading } from './config/read-rules.ts';
 import { defaultFallbackAfterMs } from './config/resolve.ts';
 import type { DestinationText } from './config/rules-file.ts';
-import type { Problem } from './domain/filter.ts';
-import type { Ways } from './domain/notification.ts';
+import type { Problem } from './domain/filter/filter.ts';
 import type { Place } from './domain/routing.ts';
+import type { Ways } from './domain/telling/notification.ts';
 import type { Speaker } from './pipeline/arrived.ts';
-import type { Difference, TestOutcome, TestStage } from './pipeline/run-rules-test.ts';
-import { runRulesTests } from './pipeline/run-rules-test.ts';
+import type { Difference, TestOutcome, TestStage } from './pipeline/rehearsal/run-rules-test.ts';
+import { runRulesTests } from './pipeline/rehearsal/run-rules-test.ts';
 
 /** What a rules file would be gone by, without its secrets: for rehearsals, which send nothing. */
 export function stageOf(config: Config): TestStage {

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Openers } from './compose-destinations.ts';
 import { openingsBeyond } from './compose-destinations.ts';
 import type { ResolvedRules } from './config/read-rules.ts';
-import type { Feeding } from './domain/orphans.ts';
-import { fingerprintsOf } from './domain/orphans.ts';
+import type { Feeding } from './domain/incident/orphans.ts';
+import { fingerprintsOf } from './domain/incident/orphans.ts';
 import type { InForceHolder } from './in-force.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Worker } from './ledger/workers.ts';
 import type { Orphans } from './pipeline/orphans.ts';
 import { lookForOrphans, orphanRefusal } from './pipeline/orphans.ts';
-import { unpark } from './pipeline/unpark.ts';
+import { unpark } from './pipeline/telling/unpark.ts';
 import type { Refused } from './reload.ts';
 
 export type Among = {

@@ -2,7 +2,7 @@ import type { Config } from './config/load-rules.ts';
 import type { ResolvedRules } from './config/read-rules.ts';
 import type { Destination } from './destinations/destination.ts';
 import type { KeptOpen, Opening } from './destinations/kept-open.ts';
-import type { Filter } from './domain/filter.ts';
+import type { Filter } from './domain/filter/filter.ts';
 import type { Place, Standing } from './domain/routing.ts';
 import type { KnownAddress } from './ledger/workers.ts';
 import type { AnswerType, AskAlerts, SourceSettings, SourceType } from './sources/source.ts';

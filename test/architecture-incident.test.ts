@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { EndReason, Incident } from '../src/domain/incident.ts';
-import { changeKinds, endReasons } from '../src/domain/incident.ts';
-import { fingerprintsOf, markOrphans } from '../src/domain/orphans.ts';
-import type { PersonsAct } from '../src/domain/people.ts';
-import { acknowledge, resolveByHand, snooze, unacknowledge } from '../src/domain/people.ts';
-import type { Settled } from '../src/domain/settle.ts';
-import { freshIncident } from '../src/domain/settle.ts';
-import { wake } from '../src/domain/waking.ts';
+import type { EndReason, Incident } from '../src/domain/incident/incident.ts';
+import { changeKinds, endReasons } from '../src/domain/incident/incident.ts';
+import { fingerprintsOf, markOrphans } from '../src/domain/incident/orphans.ts';
+import type { PersonsAct } from '../src/domain/incident/people.ts';
+import { acknowledge, resolveByHand, snooze, unacknowledge } from '../src/domain/incident/people.ts';
+import type { Settled } from '../src/domain/incident/settle.ts';
+import { freshIncident } from '../src/domain/incident/settle.ts';
+import { wake } from '../src/domain/incident/waking.ts';
 import { hour, minute, standingOf, start, town } from './domain/town.ts';
 import { drawnUnder } from './drawn-arrows.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Result } from '../src/destinations/destination.ts';
-import { notificationStates } from '../src/domain/notification.ts';
+import { notificationStates } from '../src/domain/telling/notification.ts';
 import { deliveryStates } from '../src/ledger/history.ts';
 import { inboxCheck } from '../src/sources/inbox-check.ts';
 import type { SourceType } from '../src/sources/source.ts';

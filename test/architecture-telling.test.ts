@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Episode } from '../src/domain/incident.ts';
-import type { Told, Ways } from '../src/domain/notification.ts';
-import { nothingTold } from '../src/domain/notification.ts';
-import { absentRecord, foundRecord, unfindableRecord } from '../src/domain/sought-record.ts';
-import type { Judged, Telling } from '../src/domain/telling.ts';
-import { nextTelling } from '../src/domain/telling.ts';
-import { maybeRecord, refusedRecord, toldRecord } from '../src/domain/told-record.ts';
+import type { Episode } from '../src/domain/incident/incident.ts';
+import type { Told, Ways } from '../src/domain/telling/notification.ts';
+import { nothingTold } from '../src/domain/telling/notification.ts';
+import { absentRecord, foundRecord, unfindableRecord } from '../src/domain/telling/sought-record.ts';
+import type { Judged, Telling } from '../src/domain/telling/telling.ts';
+import { nextTelling } from '../src/domain/telling/telling.ts';
+import { maybeRecord, refusedRecord, toldRecord } from '../src/domain/telling/told-record.ts';
 import type { Outcome } from '../src/ledger/outbox.ts';
 import { anEpisode } from './domain/episodes.ts';
 import { acked, acknowledged, end, ended, raised } from './domain/made-told.ts';

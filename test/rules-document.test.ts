@@ -9,9 +9,9 @@ import type { Config } from '../src/config/load-rules.ts';
 import { parseRules } from '../src/config/load-rules.ts';
 import type { Shape } from '../src/domain/event-shape.ts';
 import { eventShape } from '../src/domain/event-shape.ts';
-import { operatorNames } from '../src/domain/filter.ts';
+import { operatorNames } from '../src/domain/filter/filter.ts';
 import { isObject } from '../src/domain/json.ts';
-import { ruleSchema } from '../src/domain/rule.ts';
+import { ruleSchema } from '../src/domain/rules/rule.ts';
 
 const text = readFileSync(join(import.meta.dirname, '..', 'docs', 'rules.md'), 'utf8');
 const snippets = [...text.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = '']) => JSON.parse(json));

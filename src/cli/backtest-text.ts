@@ -1,7 +1,7 @@
-import { durationWords } from '../domain/duration.ts';
-import type { Heard } from '../pipeline/backtest.ts';
-import type { Comparison, Figures, Rate } from '../pipeline/backtest-figures.ts';
-import type { Telling } from '../pipeline/play.ts';
+import { durationWords } from '../domain/message/duration.ts';
+import type { Heard } from '../pipeline/rehearsal/backtest.ts';
+import type { Comparison, Figures, Rate } from '../pipeline/rehearsal/backtest-figures.ts';
+import type { Telling } from '../pipeline/rehearsal/play.ts';
 import { moment, table } from './table.ts';
 
 /** What a rules file would have told, and what is otherwise with the rules in force. */

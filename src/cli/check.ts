@@ -4,7 +4,7 @@ import { failingTests } from '../compose-rehearsal.ts';
 import type { Config } from '../config/load-rules.ts';
 import { loadRules } from '../config/load-rules.ts';
 import { testsPath } from '../config/rules-tests.ts';
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 import { rulesPath } from './rules-path.ts';
 import type { AddCommand } from './run-command.ts';
 

@@ -5,7 +5,7 @@ import { tested } from '../compose-rehearsal.ts';
 import type { ResolvedRules, RulesReading } from '../config/read-rules.ts';
 import { readRules } from '../config/read-rules.ts';
 import { secretReader } from '../config/secrets.ts';
-import { countWords } from '../domain/count-words.ts';
+import { countWords } from '../domain/message/count-words.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import { openLog } from '../runtime/log.ts';

@@ -1,6 +1,6 @@
-import type { RulesTest } from '../domain/rules-test.ts';
-import type { TestStage } from '../pipeline/run-rules-test.ts';
-import { runRulesTest } from '../pipeline/run-rules-test.ts';
+import type { RulesTest } from '../domain/rules/rules-test.ts';
+import type { TestStage } from '../pipeline/rehearsal/run-rules-test.ts';
+import { runRulesTest } from '../pipeline/rehearsal/run-rules-test.ts';
 
 /** A test that passes: of the first thing a sender may send that somebody is told of, or else of the first at all. */
 export function exampleTest(stage: TestStage): RulesTest | undefined {

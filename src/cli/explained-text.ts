@@ -1,9 +1,9 @@
-import { nearWords } from '../domain/condition-text.ts';
 import type { Deaf } from '../domain/deaf.ts';
+import { nearWords } from '../domain/filter/condition-text.ts';
 import type { RuleTrace } from '../domain/trace.ts';
 import type { Beside } from '../domain/trace-text.ts';
 import { traceText } from '../domain/trace-text.ts';
-import type { Explained, Untold, Would } from '../pipeline/explain.ts';
+import type { Explained, Untold, Would } from '../pipeline/rehearsal/explain.ts';
 import { counted } from './backtest-text.ts';
 import { messageLines } from './message-text.ts';
 import { moment } from './table.ts';

@@ -1,10 +1,10 @@
-import { changeWords } from '../domain/change-words.ts';
-import type { ByPerson, Cause, Episode, Incident, Page } from '../domain/incident.ts';
-import { isShadowKey } from '../domain/lane.ts';
-import { messageOf } from '../domain/message.ts';
-import { quietMsOf } from '../domain/quiet.ts';
-import { leadOf } from '../domain/settle.ts';
-import { periodWords } from '../domain/value-words.ts';
+import type { ByPerson, Cause, Episode, Incident, Page } from '../domain/incident/incident.ts';
+import { isShadowKey } from '../domain/incident/lane.ts';
+import { quietMsOf } from '../domain/incident/quiet.ts';
+import { leadOf } from '../domain/incident/settle.ts';
+import { changeWords } from '../domain/message/change-words.ts';
+import { messageOf } from '../domain/message/message.ts';
+import { periodWords } from '../domain/message/value-words.ts';
 import type { NotificationHistory } from '../ledger/history.ts';
 import { notificationText } from './notification-text.ts';
 import { moment } from './table.ts';

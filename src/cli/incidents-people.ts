@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { durationWords } from '../domain/duration.ts';
-import type { Incident } from '../domain/incident.ts';
-import { acknowledge, resolveByHand, snooze } from '../domain/people.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import { acknowledge, resolveByHand, snooze } from '../domain/incident/people.ts';
+import { durationWords } from '../domain/message/duration.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PersonsAnswer, PersonsChange } from '../pipeline/people.ts';
 import { changeIncident, openKeysLike } from '../pipeline/people.ts';

@@ -1,4 +1,4 @@
-import type { Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident/incident.ts';
 import type { Page, PageOf } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { pageOnly } from './every-page.ts';

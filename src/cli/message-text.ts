@@ -1,4 +1,4 @@
-import type { Message } from '../domain/message.ts';
+import type { Message } from '../domain/message/message.ts';
 
 /** What a message says, without any channel's format: about as it will be read. */
 export function messageLines(message: Message): string[] {

@@ -1,5 +1,5 @@
-import type { Episode } from '../domain/incident.ts';
-import type { Notification } from '../domain/notification.ts';
+import type { Episode } from '../domain/incident/incident.ts';
+import type { Notification } from '../domain/telling/notification.ts';
 import type { Attempt, NotificationHistory } from '../ledger/history.ts';
 import { moment } from './table.ts';
 

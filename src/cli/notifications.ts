@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { messageOf } from '../domain/message.ts';
-import type { Notification, NotificationState } from '../domain/notification.ts';
-import { notificationStates } from '../domain/notification.ts';
+import { messageOf } from '../domain/message/message.ts';
+import type { Notification, NotificationState } from '../domain/telling/notification.ts';
+import { notificationStates } from '../domain/telling/notification.ts';
 import type { Page, PageOf } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { pageOnly } from './every-page.ts';

@@ -1,4 +1,4 @@
-import type { Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident/incident.ts';
 import type { RuleTrace, Trace } from '../domain/trace.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { everyPage } from './every-page.ts';

@@ -1,7 +1,7 @@
 import { isPassed } from '../compose-rehearsal.ts';
-import { durationWords } from '../domain/duration.ts';
+import { durationWords } from '../domain/message/duration.ts';
 import { ruleLines } from '../domain/trace-text.ts';
-import type { Difference, TestOutcome } from '../pipeline/run-rules-test.ts';
+import type { Difference, TestOutcome } from '../pipeline/rehearsal/run-rules-test.ts';
 
 /** What came of a test as a person reads it: a line, and below one that fails what was expected and what came. */
 export function outcomeLines(outcome: TestOutcome & { at: string }): string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { traitsByType } from '../compose.ts';
 import type { Config } from '../config/load-rules.ts';
 import { loadRules } from '../config/load-rules.ts';
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 import type { Invocation } from './run-command.ts';
 
 const ownRules = 'rules.json';

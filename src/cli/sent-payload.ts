@@ -1,4 +1,4 @@
-import { nearest } from '../domain/nearest.ts';
+import { nearest } from '../domain/filter/nearest.ts';
 import type { Arrived } from '../domain/routing.ts';
 import type { Speaker } from '../pipeline/arrived.ts';
 import { arrivedOf } from '../pipeline/arrived.ts';

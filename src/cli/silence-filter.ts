@@ -1,6 +1,6 @@
-import type { Problem } from '../domain/filter.ts';
-import { isObject } from '../domain/filter.ts';
-import { compileSilence } from '../domain/silence.ts';
+import type { Problem } from '../domain/filter/filter.ts';
+import { isObject } from '../domain/filter/filter.ts';
+import { compileSilence } from '../domain/telling/silence.ts';
 
 export type FilterOptions = { key?: string; rule?: string; severity?: string; everything?: boolean };
 

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { durationWords } from '../domain/duration.ts';
-import { severities } from '../domain/incident.ts';
-import type { Silence } from '../domain/silence.ts';
+import { severities } from '../domain/incident/incident.ts';
+import { durationWords } from '../domain/message/duration.ts';
+import type { Silence } from '../domain/telling/silence.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { withLedger } from './ledger-path.ts';
 import type { PersonOptions } from './person-options.ts';

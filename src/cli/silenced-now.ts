@@ -1,7 +1,7 @@
-import type { Problem } from '../domain/filter.ts';
-import type { Incident } from '../domain/incident.ts';
-import { episodeOf } from '../domain/settle.ts';
-import { compileSilence, subjectOf } from '../domain/silence.ts';
+import type { Problem } from '../domain/filter/filter.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import { episodeOf } from '../domain/incident/settle.ts';
+import { compileSilence, subjectOf } from '../domain/telling/silence.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { everyPage } from './every-page.ts';
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { isPassed, stageOf, testOutcomes } from '../compose-rehearsal.ts';
 import type { Config } from '../config/load-rules.ts';
 import { testsPath } from '../config/rules-tests.ts';
-import type { TestOutcome } from '../pipeline/run-rules-test.ts';
+import type { TestOutcome } from '../pipeline/rehearsal/run-rules-test.ts';
 import { exampleTest } from './example-test.ts';
 import { Misuse } from './misuse.ts';
 import { outcomeLines } from './outcome-text.ts';

@@ -1,4 +1,4 @@
-import { durationWords, parseDuration } from '../domain/duration.ts';
+import { durationWords, parseDuration } from '../domain/message/duration.ts';
 import { Misuse } from './misuse.ts';
 import { moment } from './table.ts';
 

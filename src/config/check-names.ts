@@ -1,6 +1,6 @@
-import type { Problem } from '../domain/filter.ts';
-import { isObject } from '../domain/filter.ts';
-import { nearest } from '../domain/nearest.ts';
+import type { Problem } from '../domain/filter/filter.ts';
+import { isObject } from '../domain/filter/filter.ts';
+import { nearest } from '../domain/filter/nearest.ts';
 
 /**
  * Whether what is named is there: sources, destinations and fallbacks. Of a file that may have faults elsewhere, so

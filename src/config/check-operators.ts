@@ -1,5 +1,5 @@
-import type { Problem } from '../domain/filter.ts';
-import { isObject } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
+import { isObject } from '../domain/filter/filter.ts';
 import { section } from './check-names.ts';
 
 /**

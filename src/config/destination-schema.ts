@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema } from '../domain/rule.ts';
+import { durationSchema } from '../domain/rules/rule.ts';
 import { secretRefSchema, secretsSchema } from './secret-schema.ts';
 
 export const paceSchema = z.union(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 
 /** What is empty is not set; white space around a value is no part of it. */
 const given = (value: unknown) => (typeof value === 'string' ? value.trim() || undefined : value);

@@ -1,6 +1,6 @@
-import type { Problem } from '../domain/filter.ts';
-import type { PlacedRule } from '../domain/rule-set.ts';
-import { labelsIn } from '../domain/severity-of.ts';
+import type { Problem } from '../domain/filter/filter.ts';
+import type { PlacedRule } from '../domain/rules/rule-set.ts';
+import { labelsIn } from '../domain/rules/severity-of.ts';
 import type { DestinationText } from './rules-file.ts';
 
 /** Destinations that nobody sends to, and what of them says nothing. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { isObject } from '../domain/filter.ts';
-import { filterSchema, ruleSchema } from '../domain/rule.ts';
-import { rulesTestSchema } from '../domain/rules-test.ts';
+import { isObject } from '../domain/filter/filter.ts';
+import { filterSchema, ruleSchema } from '../domain/rules/rule.ts';
+import { rulesTestSchema } from '../domain/rules/rules-test.ts';
 import { filterJsonSchema } from './filter-schema.ts';
 import { rulesFileSchema } from './rules-file.ts';
 

@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 
 /** As they stand in the file, each once, with the line of the path or of the nearest thing around it. */
 export function inOrder(problems: Problem[], lines: ReadonlyMap<string, number>): Problem[] {

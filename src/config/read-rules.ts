@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 import type { Config, TraitsByType } from './load-rules.ts';
 import { parseRules, unreadable } from './load-rules.ts';
 import type { ResolvedDestination, ResolvedSource } from './resolve.ts';

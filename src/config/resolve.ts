@@ -1,4 +1,4 @@
-import type { Filter, Problem } from '../domain/filter.ts';
+import type { Filter, Problem } from '../domain/filter/filter.ts';
 import type { Config } from './load-rules.ts';
 import type { DestinationText, Pace, SecretRef, SourceText } from './rules-file.ts';
 import type { SecretReader } from './secrets.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationSchema, filterSchema } from '../domain/rule.ts';
+import { durationSchema, filterSchema } from '../domain/rules/rule.ts';
 import type { paceSchema } from './destination-schema.ts';
 import { destinationSchema, serverSchema } from './destination-schema.ts';
 import { secretRefSchema } from './secret-schema.ts';

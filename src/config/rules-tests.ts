@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { SourceTraits } from '../domain/event.ts';
-import type { Problem } from '../domain/filter.ts';
-import { isObject } from '../domain/filter.ts';
-import { nearest } from '../domain/nearest.ts';
-import type { RulesTest } from '../domain/rules-test.ts';
-import { rulesTestSchema } from '../domain/rules-test.ts';
+import type { Problem } from '../domain/filter/filter.ts';
+import { isObject } from '../domain/filter/filter.ts';
+import { nearest } from '../domain/filter/nearest.ts';
+import type { RulesTest } from '../domain/rules/rules-test.ts';
+import { rulesTestSchema } from '../domain/rules/rules-test.ts';
 import { rawRules, section } from './check-names.ts';
 import { inOrder } from './problem-lines.ts';
 import { problemsOf } from './schema-problems.ts';

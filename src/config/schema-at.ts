@@ -1,4 +1,4 @@
-import { isObject } from '../domain/filter.ts';
+import { isObject } from '../domain/filter/filter.ts';
 import { rulesJsonSchema } from './json-schema.ts';
 
 type Schema = Record<string, unknown>;

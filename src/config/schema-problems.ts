@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 import { schemaAt } from './schema-at.ts';
 import { takesWords, unknownKeyWords } from './schema-words.ts';
 import { pathText } from './strict-json.ts';

@@ -1,5 +1,5 @@
-import { isObject } from '../domain/filter.ts';
-import { nearest } from '../domain/nearest.ts';
+import { isObject } from '../domain/filter/filter.ts';
+import { nearest } from '../domain/filter/nearest.ts';
 import type { SchemaPart } from './schema-at.ts';
 
 /** What something is called elsewhere, most often. */

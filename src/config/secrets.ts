@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 import type { SecretRef } from './rules-file.ts';
 
 /** Turns the name of a secret into the secret, or says why it cannot. */

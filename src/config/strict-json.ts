@@ -1,5 +1,5 @@
 import { printParseErrorCode, visit } from 'jsonc-parser';
-import type { Problem } from '../domain/filter.ts';
+import type { Problem } from '../domain/filter/filter.ts';
 
 /** A JSON text read with its faults, and the line (from 1) on which each path stands. */
 export type StrictJson = { value: unknown; problems: Problem[]; lines: ReadonlyMap<string, number> };

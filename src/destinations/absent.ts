@@ -1,4 +1,4 @@
-import type { Ways } from '../domain/notification.ts';
+import type { Ways } from '../domain/telling/notification.ts';
 import type { Destination, Order, Result } from './destination.ts';
 
 /**

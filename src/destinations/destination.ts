@@ -1,6 +1,6 @@
-import type { EpisodeChange } from '../domain/incident.ts';
-import type { Message } from '../domain/message.ts';
-import type { Ways } from '../domain/notification.ts';
+import type { EpisodeChange } from '../domain/incident/incident.ts';
+import type { Message } from '../domain/message/message.ts';
+import type { Ways } from '../domain/telling/notification.ts';
 
 /** One thing to tell one destination: one call. */
 export type Order = {

@@ -1,4 +1,4 @@
-import type { Ways } from '../domain/notification.ts';
+import type { Ways } from '../domain/telling/notification.ts';
 import type { Destination, Order } from './destination.ts';
 
 /** Renders what the real destination would have got, shows it, and sends nothing. */

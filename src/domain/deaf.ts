@@ -1,8 +1,8 @@
 import type { Judged } from './routing.ts';
-import type { Rule } from './rule-set.ts';
+import type { Rule } from './rules/rule-set.ts';
+import { isOn } from './rules/type-pattern.ts';
 import type { RuleTrace } from './trace.ts';
 import { shortened } from './trace.ts';
-import { isOn } from './type-pattern.ts';
 
 /** A rule that an event does not concern: what kept it from being asked. */
 export type Deaf = { rule: string; why: 'type' | 'source'; because: string };

@@ -1,16 +1,16 @@
 import type { Event, Normalised, SourceTraits } from './event.ts';
-import type { ConditionTrace, Tripped } from './filter.ts';
-import { trippedLeaves } from './filter.ts';
-import type { Hearing } from './hearing.ts';
-import type { CauseVerdict } from './incident.ts';
-import { defaultKey } from './key.ts';
-import { shadowKey, testKey } from './lane.ts';
-import { fittingKey } from './notification.ts';
-import type { Rule } from './rule-set.ts';
-import { illTyped } from './scope-doubts.ts';
+import type { ConditionTrace, Tripped } from './filter/filter.ts';
+import { trippedLeaves } from './filter/filter.ts';
+import type { Verdict } from './filter/verdict.ts';
+import type { CauseVerdict } from './incident/incident.ts';
+import { shadowKey, testKey } from './incident/lane.ts';
+import type { Hearing } from './rules/hearing.ts';
+import { defaultKey } from './rules/key.ts';
+import type { Rule } from './rules/rule-set.ts';
+import { illTyped } from './rules/scope-doubts.ts';
+import { fittingKey } from './telling/notification.ts';
 import type { RuleTrace } from './trace.ts';
 import { shortened } from './trace.ts';
-import type { Verdict } from './verdict.ts';
 
 /** What one rule says of an event, before any incident is looked at. */
 export type Judgement = {

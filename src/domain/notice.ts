@@ -1,9 +1,9 @@
-import type { Episode, Severity } from './incident.ts';
+import type { Episode, Severity } from './incident/incident.ts';
+import { askedTestKey } from './incident/lane.ts';
+import { saidByRule } from './incident/said-by-rule.ts';
 import type { Judgement } from './judge.ts';
-import { askedTestKey } from './lane.ts';
-import { fittingKey } from './notification.ts';
 import type { Judged } from './routing.ts';
-import { saidByRule } from './said-by-rule.ts';
+import { fittingKey } from './telling/notification.ts';
 
 /** What is told once about one delivery by one rule: no incident, no end. */
 export function noticeOf(judgement: Judgement, judged: Judged, now: number): Episode {

@@ -1,8 +1,8 @@
 import type { Event } from './event.ts';
-import type { Rung } from './incident.ts';
-import { isTestKey } from './lane.ts';
+import type { Rung } from './incident/incident.ts';
+import { isTestKey } from './incident/lane.ts';
 import type { Standing } from './routing.ts';
-import type { Rule } from './rule-set.ts';
+import type { Rule } from './rules/rule-set.ts';
 
 /** What is told of, and by what the places of that are found. */
 export type Sending = { key: string; event: Event; standing: Pick<Standing, 'places'> };

@@ -1,5 +1,5 @@
-import type { Labelled } from './condition-text.ts';
-import { conditionLines, nearWords } from './condition-text.ts';
+import type { Labelled } from './filter/condition-text.ts';
+import { conditionLines, nearWords } from './filter/condition-text.ts';
 import type { RuleTrace, Trace } from './trace.ts';
 
 /** What is known beside the trace. */

@@ -1,5 +1,5 @@
-import type { ConditionTrace } from './filter.ts';
-import type { CauseVerdict } from './incident.ts';
+import type { ConditionTrace } from './filter/filter.ts';
+import type { CauseVerdict } from './incident/incident.ts';
 
 /** What one rule made of a delivery. */
 export type RuleTrace = {

@@ -1,8 +1,8 @@
-import type { ConditionTrace } from './filter.ts';
-import type { Episode } from './incident.ts';
+import type { ConditionTrace } from './filter/filter.ts';
+import type { Episode } from './incident/incident.ts';
+import { fittingText } from './incident/said.ts';
 import type { Judgement, Unscoped } from './judge.ts';
 import { ownerNotice } from './notice.ts';
-import { fittingText } from './said.ts';
 import type { RuleTrace } from './trace.ts';
 
 /** Something in an event that could not be known, so that a rule could not say whether it is bad. */

@@ -1,4 +1,4 @@
-import { countWords } from '../domain/count-words.ts';
+import { countWords } from '../domain/message/count-words.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';
 import type { Worker } from '../ledger/workers.ts';

@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/event.ts';
-import type { Episode, Incident } from '../domain/incident.ts';
-import type { Notification, NotificationState } from '../domain/notification.ts';
+import type { Episode, Incident } from '../domain/incident/incident.ts';
+import type { Notification, NotificationState } from '../domain/telling/notification.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { Outcome } from './outbox.ts';
 

@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/event.ts';
-import type { Episode, Incident } from '../domain/incident.ts';
-import type { Owed } from '../domain/notification.ts';
+import type { Episode, Incident } from '../domain/incident/incident.ts';
+import type { Owed } from '../domain/telling/notification.ts';
 import type { Trace } from '../domain/trace.ts';
 
 /** A verified request about to be kept. `digest` is SHA-256 of the body, hex; `token` is random, one per request. */

@@ -1,6 +1,6 @@
-import type { Episode } from '../domain/incident.ts';
-import type { Notification, Stray, Told } from '../domain/notification.ts';
-import type { Silence } from '../domain/silence.ts';
+import type { Episode } from '../domain/incident/incident.ts';
+import type { Notification, Stray, Told } from '../domain/telling/notification.ts';
+import type { Silence } from '../domain/telling/silence.ts';
 import type { Commit } from './inbox.ts';
 
 /** How much may be claimed for one address now. */

@@ -1,4 +1,4 @@
-import type { Silence } from '../domain/silence.ts';
+import type { Silence } from '../domain/telling/silence.ts';
 
 /**
  * A silence about to be kept: its filter was checked by whoever made it. It begins at `startsAt` (left out: now) and

@@ -1,9 +1,9 @@
-import type { Answer } from '../domain/answer.ts';
-import { hearAnswer, isOver } from '../domain/answer.ts';
-import type { Episode, Rung } from '../domain/incident.ts';
+import type { Answer } from '../domain/incident/answer.ts';
+import { hearAnswer, isOver } from '../domain/incident/answer.ts';
+import type { Episode, Rung } from '../domain/incident/incident.ts';
+import type { Settled } from '../domain/incident/settle.ts';
 import { ownerNotice } from '../domain/notice.ts';
-import { owedFor } from '../domain/owed.ts';
-import type { Settled } from '../domain/settle.ts';
+import { owedFor } from '../domain/telling/owed.ts';
 import type { Trace } from '../domain/trace.ts';
 import { fittingTrace } from '../domain/trace.ts';
 import type { ClaimedDelivery, Commit } from '../ledger/inbox.ts';

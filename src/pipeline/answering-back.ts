@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ownerNotice } from '../domain/notice.ts';
-import { owedFor } from '../domain/owed.ts';
+import { owedFor } from '../domain/telling/owed.ts';
 import type { History } from '../ledger/history.ts';
 import type { ClaimedDelivery, Inbox } from '../ledger/inbox.ts';
 import { LedgerUnavailable } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
 import type { Delivery, Normalised } from '../domain/event.ts';
-import type { Filter } from '../domain/filter.ts';
+import type { Filter } from '../domain/filter/filter.ts';
 import type { Arrived } from '../domain/routing.ts';
 import type { SourceType } from '../sources/source.ts';
 

@@ -1,5 +1,5 @@
-import type { Answer, Paged } from '../domain/answer.ts';
-import type { Episode, Incident } from '../domain/incident.ts';
+import type { Answer, Paged } from '../domain/incident/answer.ts';
+import type { Episode, Incident } from '../domain/incident/incident.ts';
 import type { History, NotificationHistory } from '../ledger/history.ts';
 import type { Asked, PageAlert, Unanswered } from '../sources/source.ts';
 

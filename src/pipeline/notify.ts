@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
 import type { Destination } from '../destinations/destination.ts';
-import type { Rung } from '../domain/incident.ts';
-import { momentWords } from '../domain/moment-words.ts';
+import type { Rung } from '../domain/incident/incident.ts';
+import { momentWords } from '../domain/message/moment-words.ts';
 import type { Place } from '../domain/routing.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 import type { ClaimedNotification, Outbox, Room } from '../ledger/outbox.ts';
-import { attempt } from './attempt.ts';
-import { openBudgets } from './budgets.ts';
-import { openHolding } from './holding.ts';
-import { watchOwner } from './owner.ts';
-import type { Parked } from './parking.ts';
-import { openParking } from './parking.ts';
-import type { AttemptContext } from './recording.ts';
+import { attempt } from './telling/attempt.ts';
+import { openBudgets } from './telling/budgets.ts';
+import { openHolding } from './telling/holding.ts';
+import { watchOwner } from './telling/owner.ts';
+import type { Parked } from './telling/parking.ts';
+import { openParking } from './telling/parking.ts';
+import type { AttemptContext } from './telling/recording.ts';
 
 /** What telling needs. */
 export type Notify = {

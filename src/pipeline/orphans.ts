@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { durationWords } from '../domain/duration.ts';
-import type { Incident } from '../domain/incident.ts';
-import { isShadowKey } from '../domain/lane.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import { isShadowKey } from '../domain/incident/lane.ts';
+import type { Feeding } from '../domain/incident/orphans.ts';
+import { isTooMany, markOrphans, wouldOrphan } from '../domain/incident/orphans.ts';
+import { durationWords } from '../domain/message/duration.ts';
 import { ownerNotice } from '../domain/notice.ts';
-import type { Feeding } from '../domain/orphans.ts';
-import { isTooMany, markOrphans, wouldOrphan } from '../domain/orphans.ts';
-import { owedFor } from '../domain/owed.ts';
+import { owedFor } from '../domain/telling/owed.ts';
 import type { History } from '../ledger/history.ts';
 import type { Commit, Inbox } from '../ledger/inbox.ts';
 

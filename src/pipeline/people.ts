@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Incident } from '../domain/incident.ts';
-import { nearest } from '../domain/nearest.ts';
-import { stepOf } from '../domain/owed.ts';
-import type { Settled } from '../domain/settle.ts';
+import { nearest } from '../domain/filter/nearest.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import type { Settled } from '../domain/incident/settle.ts';
+import { stepOf } from '../domain/telling/owed.ts';
 import type { History } from '../ledger/history.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 

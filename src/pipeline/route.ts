@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Event } from '../domain/event.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import type { Feeding } from '../domain/incident/orphans.ts';
+import { twinsOf } from '../domain/incident/shadow.ts';
 import { ownerNotice } from '../domain/notice.ts';
-import type { Feeding } from '../domain/orphans.ts';
-import { owedFor } from '../domain/owed.ts';
 import type { Judged, Routing, Standing } from '../domain/routing.ts';
 import { judgeDelivery, routeDelivery } from '../domain/routing.ts';
-import { twinsOf } from '../domain/shadow.ts';
+import { owedFor } from '../domain/telling/owed.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { ClaimedDelivery, Commit, CommitAnswer, Inbox } from '../ledger/inbox.ts';
 import type { AnsweringBack } from './answering-back.ts';

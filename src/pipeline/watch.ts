@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import { waitedFor } from '../domain/absence.ts';
-import type { Cause, Incident } from '../domain/incident.ts';
-import type { Feeding } from '../domain/orphans.ts';
-import { isOrphan } from '../domain/orphans.ts';
-import { stepOf } from '../domain/owed.ts';
+import { waitedFor } from '../domain/incident/absence.ts';
+import type { Cause, Incident } from '../domain/incident/incident.ts';
+import type { Feeding } from '../domain/incident/orphans.ts';
+import { isOrphan } from '../domain/incident/orphans.ts';
+import type { Settled } from '../domain/incident/settle.ts';
+import { freshIncident } from '../domain/incident/settle.ts';
+import { broughtLive } from '../domain/incident/shadow.ts';
+import type { Moment } from '../domain/incident/waking.ts';
+import { wake } from '../domain/incident/waking.ts';
 import type { Standing } from '../domain/routing.ts';
-import type { Settled } from '../domain/settle.ts';
-import { freshIncident } from '../domain/settle.ts';
-import { broughtLive } from '../domain/shadow.ts';
-import type { Moment } from '../domain/waking.ts';
-import { wake } from '../domain/waking.ts';
+import { stepOf } from '../domain/telling/owed.ts';
 import type { History, Retention } from '../ledger/history.ts';
 import type { Commit, Inbox } from '../ledger/inbox.ts';
 

@@ -1,8 +1,8 @@
 import { escaped, inTheirZone } from '../destinations/slack/mrkdwn.ts';
-import type { Incident } from '../domain/incident.ts';
-import type { Asked } from '../domain/people.ts';
-import { acknowledge, resolveByHand, snooze, standsAlready } from '../domain/people.ts';
-import type { Settled } from '../domain/settle.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import type { Asked } from '../domain/incident/people.ts';
+import { acknowledge, resolveByHand, snooze, standsAlready } from '../domain/incident/people.ts';
+import type { Settled } from '../domain/incident/settle.ts';
 import { changeIncident } from '../pipeline/people.ts';
 import type { Desk } from './desk.ts';
 

@@ -1,4 +1,4 @@
-import { parseDuration } from '../domain/duration.ts';
+import { parseDuration } from '../domain/message/duration.ts';
 
 const quoted = /^(["“”„`'])(.+?)["“”`'](?=\s|$)/s;
 

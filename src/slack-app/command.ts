@@ -1,5 +1,5 @@
 import { escaped } from '../destinations/slack/mrkdwn.ts';
-import { nearest } from '../domain/nearest.ts';
+import { nearest } from '../domain/filter/nearest.ts';
 import { firstWords } from './command-text.ts';
 import type { Desk } from './desk.ts';
 import type { Command } from './payload.ts';

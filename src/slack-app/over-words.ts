@@ -1,5 +1,5 @@
 import { escaped, moment } from '../destinations/slack/mrkdwn.ts';
-import type { Ending } from '../domain/message.ts';
+import type { Ending } from '../domain/message/message.ts';
 import type { Desk } from './desk.ts';
 
 const longestEnd = 300;

@@ -1,4 +1,4 @@
-import { durationWords } from '../domain/duration.ts';
+import { durationWords } from '../domain/message/duration.ts';
 import { openKeysLike } from '../pipeline/people.ts';
 import type { Asking } from './changing.ts';
 import { changing, codeOf, unknownKeyWords } from './changing.ts';

@@ -1,6 +1,6 @@
 import type { About } from '../destinations/slack/buttons.ts';
-import type { Ending } from '../domain/message.ts';
-import { messageOf } from '../domain/message.ts';
+import type { Ending } from '../domain/message/message.ts';
+import { messageOf } from '../domain/message/message.ts';
 import type { Asking } from './changing.ts';
 import { changing } from './changing.ts';
 import type { Desk } from './desk.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { escaped, moment } from '../destinations/slack/mrkdwn.ts';
-import { parseDuration } from '../domain/duration.ts';
-import type { Filter, Problem } from '../domain/filter.ts';
-import { episodeOf } from '../domain/settle.ts';
-import { compileSilence, subjectOf } from '../domain/silence.ts';
+import type { Filter, Problem } from '../domain/filter/filter.ts';
+import { episodeOf } from '../domain/incident/settle.ts';
+import { parseDuration } from '../domain/message/duration.ts';
+import { compileSilence, subjectOf } from '../domain/telling/silence.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { codeOf } from './changing.ts';
 import type { Verb } from './command.ts';

@@ -1,7 +1,7 @@
 import { escaped, fittingLines, moment } from '../destinations/slack/mrkdwn.ts';
-import { countWords } from '../domain/count-words.ts';
-import type { Incident } from '../domain/incident.ts';
-import { leadOf } from '../domain/settle.ts';
+import type { Incident } from '../domain/incident/incident.ts';
+import { leadOf } from '../domain/incident/settle.ts';
+import { countWords } from '../domain/message/count-words.ts';
 import type { Backlog } from '../ledger/history.ts';
 import { codeOf } from './changing.ts';
 import type { Desk } from './desk.ts';

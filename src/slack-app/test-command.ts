@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { escaped, inTheirZone } from '../destinations/slack/mrkdwn.ts';
-import { nearest } from '../domain/nearest.ts';
+import { nearest } from '../domain/filter/nearest.ts';
 import { testNotice } from '../domain/notice.ts';
-import { owedFor } from '../domain/owed.ts';
+import { owedFor } from '../domain/telling/owed.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { codeOf } from './changing.ts';
 import type { Verb } from './command.ts';

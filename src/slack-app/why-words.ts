@@ -1,9 +1,9 @@
 import { escaped, fittingLines, inTheirZone, moment } from '../destinations/slack/mrkdwn.ts';
-import { heldBy } from '../domain/holding.ts';
-import type { Episode } from '../domain/incident.ts';
-import { messageOf } from '../domain/message.ts';
-import { compileSilences } from '../domain/silence.ts';
-import { comparisonWords } from '../domain/value-words.ts';
+import type { Episode } from '../domain/incident/incident.ts';
+import { messageOf } from '../domain/message/message.ts';
+import { comparisonWords } from '../domain/message/value-words.ts';
+import { heldBy } from '../domain/telling/holding.ts';
+import { compileSilences } from '../domain/telling/silence.ts';
 import type { NotificationHistory } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 

@@ -1,8 +1,8 @@
 import { cutText } from '../destinations/plain-text.ts';
 import { escaped, fittingLines, inTheirZone, moment } from '../destinations/slack/mrkdwn.ts';
-import type { Episode } from '../domain/incident.ts';
-import type { Message } from '../domain/message.ts';
-import { messageOf } from '../domain/message.ts';
+import type { Episode } from '../domain/incident/incident.ts';
+import type { Message } from '../domain/message/message.ts';
+import { messageOf } from '../domain/message/message.ts';
 import type { Trace } from '../domain/trace.ts';
 import { traceText } from '../domain/trace-text.ts';
 import type { Attempt, NotificationHistory } from '../ledger/history.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from '../domain/duration.ts';
+import { parseDuration } from '../domain/message/duration.ts';
 import { codeOf } from './changing.ts';
 import { aroundDuration, firstWords } from './command-text.ts';
 

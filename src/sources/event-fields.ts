@@ -1,5 +1,5 @@
-import { durationWords } from '../domain/duration.ts';
 import type { Event, Named, Normalised } from '../domain/event.ts';
+import { durationWords } from '../domain/message/duration.ts';
 import { type FieldReader, isText } from './field-reader.ts';
 
 /** The fields that are there. */

@@ -1,5 +1,5 @@
-import type { Answer } from '../domain/answer.ts';
-import { fittingText } from '../domain/said.ts';
+import type { Answer } from '../domain/incident/answer.ts';
+import { fittingText } from '../domain/incident/said.ts';
 import { isIdentity, isObject, noIdentity, ownField, readEnvelope } from './envelope.ts';
 import { given, occurredAt } from './event-fields.ts';
 import { type FieldReader, fieldReader, isText } from './field-reader.ts';

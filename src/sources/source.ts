@@ -1,5 +1,5 @@
-import type { Answer } from '../domain/answer.ts';
 import type { Delivery, Normalised, SourceTraits } from '../domain/event.ts';
+import type { Answer } from '../domain/incident/answer.ts';
 
 /** A request as it came: header names in lower case, the body's bytes untouched. */
 export type HookRequest = { headers: Readonly<Record<string, string | undefined>>; body: Uint8Array };

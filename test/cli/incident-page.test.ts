@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { incidentText } from '../../src/cli/incident-text.ts';
-import { freshIncident } from '../../src/domain/settle.ts';
+import { freshIncident } from '../../src/domain/incident/settle.ts';
 
 test('an incident is shown with its page in PagerDuty, and not with those of episodes before', () => {
   const url = 'https://example.pagerduty.com/incidents/P2';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { incidentText, stateWords, summary } from '../../src/cli/incident-text.ts';
-import type { Incident } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident/incident.ts';
 import { hour, start, town } from '../domain/town.ts';
 
 const low = { when: { inboxRate: { $lt: 0.8 } }, on: ['test.completed'], key: 'k' };

@@ -4,8 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rulesJsonSchema } from '../../src/config/json-schema.ts';
-import type { Problem } from '../../src/domain/filter.ts';
-import { compileFilter, isObject, operatorNames } from '../../src/domain/filter.ts';
+import type { Problem } from '../../src/domain/filter/filter.ts';
+import { compileFilter, isObject, operatorNames } from '../../src/domain/filter/filter.ts';
 import { problemsIn, rule, rulesFile, withDestination, withRule } from './made-rules.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,7 +1,7 @@
 import { traitsByType } from '../../src/compose.ts';
 import type { Config } from '../../src/config/load-rules.ts';
 import { parseRules } from '../../src/config/load-rules.ts';
-import type { Problem } from '../../src/domain/filter.ts';
+import type { Problem } from '../../src/domain/filter/filter.ts';
 
 export const rule = { id: 'r', on: ['test.completed'], when: { inboxRate: { $lt: 0.8 } }, to: ['chat'] };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveDestinations, resolveSources } from '../../src/config/resolve.ts';
 import { secretReader } from '../../src/config/secrets.ts';
-import type { Problem } from '../../src/domain/filter.ts';
+import type { Problem } from '../../src/domain/filter/filter.ts';
 import { configOf, rulesFile } from './made-rules.ts';
 
 const read = secretReader({

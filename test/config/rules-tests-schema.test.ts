@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { rulesJsonSchema } from '../../src/config/json-schema.ts';
-import { rulesTestSchema } from '../../src/domain/rules-test.ts';
+import { rulesTestSchema } from '../../src/domain/rules/rules-test.ts';
 
 const ajv = new Ajv2020({ allowUnionTypes: true }).addSchema(rulesJsonSchema(), 'rules');
 const isValid = ajv.compile({ $ref: 'rules#/properties/tests' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SecretReader } from '../../src/config/secrets.ts';
 import { generousReader, secretReader } from '../../src/config/secrets.ts';
-import type { Problem } from '../../src/domain/filter.ts';
+import type { Problem } from '../../src/domain/filter/filter.ts';
 
 function ask(reader: SecretReader, ref: Parameters<SecretReader>[0]): { secret: string; problems: string[] } {
   const problems: Problem[] = [];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { durationWords } from '../../src/domain/duration.ts';
-import type { EpisodeChange } from '../../src/domain/incident.ts';
-import { changeKinds, severities } from '../../src/domain/incident.ts';
-import type { Message } from '../../src/domain/message.ts';
+import type { EpisodeChange } from '../../src/domain/incident/incident.ts';
+import { changeKinds, severities } from '../../src/domain/incident/incident.ts';
+import { durationWords } from '../../src/domain/message/duration.ts';
+import type { Message } from '../../src/domain/message/message.ts';
 
 /** What senders and attackers write: markup, control characters, half code points, far too much of it. */
 const text = fc.oneof(

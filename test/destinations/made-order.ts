@@ -1,5 +1,5 @@
 import type { Order } from '../../src/destinations/destination.ts';
-import type { Ending, Message } from '../../src/domain/message.ts';
+import type { Ending, Message } from '../../src/domain/message/message.ts';
 
 /** A message as a failed placement test gives it. */
 export function madeMessage(changes: Partial<Message> = {}): Message {

@@ -1,4 +1,4 @@
-import type { Cause } from '../../src/domain/incident.ts';
+import type { Cause } from '../../src/domain/incident/incident.ts';
 
 export function aCause(over: Partial<Cause> = {}): Cause {
   return {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Filter, Problem } from '../../src/domain/filter.ts';
-import { compileFilter } from '../../src/domain/filter.ts';
-import type { Verdict } from '../../src/domain/verdict.ts';
+import type { Filter, Problem } from '../../src/domain/filter/filter.ts';
+import { compileFilter } from '../../src/domain/filter/filter.ts';
+import type { Verdict } from '../../src/domain/filter/verdict.ts';
 
 /** The filter, which has to be without fault. */
 export function compiled(json: unknown): Filter {

@@ -1,4 +1,4 @@
-import type { Episode } from '../../src/domain/incident.ts';
+import type { Episode } from '../../src/domain/incident/incident.ts';
 import { anEvent } from './events.ts';
 
 export function anEpisode(over: Partial<Episode> = {}): Episode {

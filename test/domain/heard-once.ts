@@ -1,4 +1,4 @@
-import type { Incident } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident/incident.ts';
 import type { Happening } from './town.ts';
 import { town } from './town.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Cause, Episode, Incident } from '../../src/domain/incident.ts';
-import { isShadowKey } from '../../src/domain/lane.ts';
-import { episodeOf } from '../../src/domain/settle.ts';
+import type { Cause, Episode, Incident } from '../../src/domain/incident/incident.ts';
+import { isShadowKey } from '../../src/domain/incident/lane.ts';
+import { episodeOf } from '../../src/domain/incident/settle.ts';
 
 /** No cause is lost, and none forgets what is over: neither where it is, nor where it is moved to. */
 export function floorsGrow(before: Incident[], after: Incident[]): void {

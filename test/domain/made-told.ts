@@ -1,7 +1,7 @@
-import type { Episode, EpisodeChange } from '../../src/domain/incident.ts';
-import type { Part, Stray, Told } from '../../src/domain/notification.ts';
-import type { Judged, Telling } from '../../src/domain/telling.ts';
-import { nextTelling } from '../../src/domain/telling.ts';
+import type { Episode, EpisodeChange } from '../../src/domain/incident/incident.ts';
+import type { Part, Stray, Told } from '../../src/domain/telling/notification.ts';
+import type { Judged, Telling } from '../../src/domain/telling/telling.ts';
+import { nextTelling } from '../../src/domain/telling/telling.ts';
 import { anEpisode } from './episodes.ts';
 import { edited } from './made-ways.ts';
 

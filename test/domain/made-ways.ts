@@ -1,4 +1,4 @@
-import type { Ways } from '../../src/domain/notification.ts';
+import type { Ways } from '../../src/domain/telling/notification.ts';
 
 /** Messages are edited, and nothing else. */
 export const edited: Ways = {

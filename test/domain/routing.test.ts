@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notificationId } from '../../src/domain/notification.ts';
+import { notificationId } from '../../src/domain/telling/notification.ts';
 import { changesIn, minute, owedIn, start, town, verdictsIn } from './town.ts';
 
 const low = { on: ['test.completed'], when: { inboxRate: { $lt: 0.8 } }, key: 'k:{{ domain }}' };

@@ -1,6 +1,6 @@
-import type { Episode } from '../../src/domain/incident.ts';
-import type { Told, Ways } from '../../src/domain/notification.ts';
-import type { Telling } from '../../src/domain/telling.ts';
+import type { Episode } from '../../src/domain/incident/incident.ts';
+import type { Told, Ways } from '../../src/domain/telling/notification.ts';
+import type { Telling } from '../../src/domain/telling/telling.ts';
 
 /** What one message, or one incident there, says: which episode, as of when, what of it, and whether it is over. */
 export type Standing = { episode: number; revision: number; says: string; ended: boolean; acknowledged?: true };

@@ -1,5 +1,5 @@
-import type { Episode, EpisodeChange, Severity } from '../../src/domain/incident.ts';
-import { severities } from '../../src/domain/incident.ts';
+import type { Episode, EpisodeChange, Severity } from '../../src/domain/incident/incident.ts';
+import { severities } from '../../src/domain/incident/incident.ts';
 import { anEpisode } from './episodes.ts';
 import { anEvent } from './events.ts';
 

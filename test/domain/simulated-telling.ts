@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import type { Episode, Severity } from '../../src/domain/incident.ts';
-import type { Stray, Told, Ways } from '../../src/domain/notification.ts';
-import { nothingTold } from '../../src/domain/notification.ts';
-import { absentRecord, foundRecord } from '../../src/domain/sought-record.ts';
-import type { Held, Telling } from '../../src/domain/telling.ts';
-import { nextTelling } from '../../src/domain/telling.ts';
-import { absorb, maybeRecord, refusedRecord, toldRecord } from '../../src/domain/told-record.ts';
+import type { Episode, Severity } from '../../src/domain/incident/incident.ts';
+import type { Stray, Told, Ways } from '../../src/domain/telling/notification.ts';
+import { nothingTold } from '../../src/domain/telling/notification.ts';
+import { absentRecord, foundRecord } from '../../src/domain/telling/sought-record.ts';
+import type { Held, Telling } from '../../src/domain/telling/telling.ts';
+import { nextTelling } from '../../src/domain/telling/telling.ts';
+import { absorb, maybeRecord, refusedRecord, toldRecord } from '../../src/domain/telling/told-record.ts';
 import { anEpisode } from './episodes.ts';
 import type { Call, Refusal } from './simulated-destination.ts';
 import { simulatedDestination } from './simulated-destination.ts';

@@ -1,17 +1,17 @@
 import { expect } from 'vitest';
-import { waitedFor } from '../../src/domain/absence.ts';
 import type { Event, SourceTraits } from '../../src/domain/event.ts';
-import type { Problem } from '../../src/domain/filter.ts';
-import type { Incident } from '../../src/domain/incident.ts';
-import { fingerprintsOf, isOrphan } from '../../src/domain/orphans.ts';
-import type { Listening } from '../../src/domain/quiet.ts';
+import type { Problem } from '../../src/domain/filter/filter.ts';
+import { waitedFor } from '../../src/domain/incident/absence.ts';
+import type { Incident } from '../../src/domain/incident/incident.ts';
+import { fingerprintsOf, isOrphan } from '../../src/domain/incident/orphans.ts';
+import type { Listening } from '../../src/domain/incident/quiet.ts';
+import type { Settled } from '../../src/domain/incident/settle.ts';
+import type { Moment } from '../../src/domain/incident/waking.ts';
+import { wake } from '../../src/domain/incident/waking.ts';
 import type { Judged, Routing, Standing } from '../../src/domain/routing.ts';
 import { judgeDelivery, routeDelivery } from '../../src/domain/routing.ts';
-import { ruleSchema } from '../../src/domain/rule.ts';
-import { compileRules } from '../../src/domain/rule-set.ts';
-import type { Settled } from '../../src/domain/settle.ts';
-import type { Moment } from '../../src/domain/waking.ts';
-import { wake } from '../../src/domain/waking.ts';
+import { ruleSchema } from '../../src/domain/rules/rule.ts';
+import { compileRules } from '../../src/domain/rules/rule-set.ts';
 import { anEvent } from './events.ts';
 
 export const start = Date.parse('2026-03-02T08:00:00Z');

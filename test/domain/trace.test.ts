@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConditionTrace } from '../../src/domain/filter.ts';
+import type { ConditionTrace } from '../../src/domain/filter/filter.ts';
 import type { RuleTrace, Trace } from '../../src/domain/trace.ts';
 import { fittingTrace, shortened } from '../../src/domain/trace.ts';
 import { hostileText } from './events.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { nothingTold } from '../../src/domain/notification.ts';
+import { nothingTold } from '../../src/domain/telling/notification.ts';
 import type { Next } from '../../src/ledger/outbox.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 import {

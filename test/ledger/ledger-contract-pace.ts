@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import type { Told } from '../../src/domain/notification.ts';
-import { nothingTold } from '../../src/domain/notification.ts';
+import type { Told } from '../../src/domain/telling/notification.ts';
+import { nothingTold } from '../../src/domain/telling/notification.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 import { aRecord, aRoom, claimFrom, claimOnly, ledgerTest, minute, owe, second } from './ledger-contract-samples.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { nothingTold, notificationId, type Told } from '../../src/domain/notification.ts';
+import { nothingTold, notificationId, type Told } from '../../src/domain/telling/notification.ts';
 import type { AttemptRecord, Next } from '../../src/ledger/outbox.ts';
 import type { LedgerHarness } from './ledger-contract.ts';
 import { aRecord, claimFrom, claimOnly, giveUp, ledgerTest, minute, owe, tell } from './ledger-contract-samples.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { Told } from '../../src/domain/notification.ts';
+import type { Told } from '../../src/domain/telling/notification.ts';
 import { attemptsKept } from '../../src/ledger/history.ts';
 import type { Next, Outcome } from '../../src/ledger/outbox.ts';
 import type { LedgerHarness } from './ledger-contract.ts';

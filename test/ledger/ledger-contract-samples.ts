@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { test as plainTest } from 'vitest';
-import type { Episode, Incident } from '../../src/domain/incident.ts';
-import { notificationId, type Owed, type Stray } from '../../src/domain/notification.ts';
+import type { Episode, Incident } from '../../src/domain/incident/incident.ts';
+import { notificationId, type Owed, type Stray } from '../../src/domain/telling/notification.ts';
 import type { Trace } from '../../src/domain/trace.ts';
 import type { Page, PageOf } from '../../src/ledger/history.ts';
 import type { ClaimedDelivery, Commit, NewDelivery } from '../../src/ledger/inbox.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, test as plainTest } from 'vitest';
-import { nothingTold, type Told } from '../../src/domain/notification.ts';
+import { nothingTold, type Told } from '../../src/domain/telling/notification.ts';
 import { type Ledger, LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Next } from '../../src/ledger/outbox.ts';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { nothingTold } from '../../src/domain/notification.ts';
+import { nothingTold } from '../../src/domain/telling/notification.ts';
 import { attemptsKept } from '../../src/ledger/history.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type RedisServer, startRedisServer } from '../redis-server.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { notificationStates } from '../../src/domain/notification.ts';
+import { notificationStates } from '../../src/domain/telling/notification.ts';
 import { deliveryStates } from '../../src/ledger/history.ts';
 import type { Outcome } from '../../src/ledger/outbox.ts';
 import { openDatabase } from '../../src/ledger/sqlite/open-database.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acknowledge } from '../../src/domain/people.ts';
+import { acknowledge } from '../../src/domain/incident/people.ts';
 import { changeIncident } from '../../src/pipeline/people.ts';
 import { openPaged } from './open-paged.ts';
 import { key } from './open-pipeline.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { snooze } from '../../src/domain/people.ts';
+import { snooze } from '../../src/domain/incident/people.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import { changeIncident } from '../../src/pipeline/people.ts';
 import { findingWays, madeDestination } from './made-destination.ts';

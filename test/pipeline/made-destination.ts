@@ -1,5 +1,5 @@
 import type { Destination, Order, Result } from '../../src/destinations/destination.ts';
-import type { Ways } from '../../src/domain/notification.ts';
+import type { Ways } from '../../src/domain/telling/notification.ts';
 
 /** One thing that stands at a destination: a message, or an incident. */
 export type Standing = {

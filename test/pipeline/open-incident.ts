@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Incident, Severity } from '../../src/domain/incident.ts';
-import { stepOf } from '../../src/domain/owed.ts';
-import { freshIncident, settle } from '../../src/domain/settle.ts';
+import type { Incident, Severity } from '../../src/domain/incident/incident.ts';
+import { freshIncident, settle } from '../../src/domain/incident/settle.ts';
+import { stepOf } from '../../src/domain/telling/owed.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { aCause } from '../domain/causes.ts';
 import { anEvent } from '../domain/events.ts';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { traitsByType } from '../../src/compose.ts';
 import { parseRules } from '../../src/config/load-rules.ts';
 import type { Destination } from '../../src/destinations/destination.ts';
-import type { Feeding } from '../../src/domain/orphans.ts';
+import type { Feeding } from '../../src/domain/incident/orphans.ts';
 import type { Place } from '../../src/domain/routing.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { answeringBack } from '../../src/pipeline/answering-back.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { acknowledge, resolveByHand, snooze } from '../../src/domain/people.ts';
+import { acknowledge, resolveByHand, snooze } from '../../src/domain/incident/people.ts';
 import type { PersonsChange } from '../../src/pipeline/people.ts';
 import { changeIncident } from '../../src/pipeline/people.ts';
 import type { MadeDestination } from './made-destination.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acknowledge, resolveByHand, snooze } from '../../src/domain/people.ts';
+import { acknowledge, resolveByHand, snooze } from '../../src/domain/incident/people.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { PersonsChange } from '../../src/pipeline/people.ts';
 import { changeIncident, openKeysLike } from '../../src/pipeline/people.ts';

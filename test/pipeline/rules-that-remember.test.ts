@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { Destination } from '../../src/destinations/destination.ts';
-import type { Incident } from '../../src/domain/incident.ts';
+import type { Incident } from '../../src/domain/incident/incident.ts';
 import { lookForOrphans, orphanRefusal } from '../../src/pipeline/orphans.ts';
 import { watcher } from '../../src/pipeline/watch.ts';
 import { madeDestination } from './made-destination.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Episode, Incident } from '../../src/domain/incident.ts';
-import { nothingTold } from '../../src/domain/notification.ts';
-import type { Silence } from '../../src/domain/silence.ts';
+import type { Episode, Incident } from '../../src/domain/incident/incident.ts';
+import { nothingTold } from '../../src/domain/telling/notification.ts';
+import type { Silence } from '../../src/domain/telling/silence.ts';
 import type { Attempt, NotificationHistory } from '../../src/ledger/history.ts';
 import type { WhyLedger } from '../../src/slack-app/why.ts';
 import { whyText } from '../../src/slack-app/why.ts';

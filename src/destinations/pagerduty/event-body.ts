@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../domain/message/message.ts';
 import type { Order } from '../destination.ts';
 import { cutText, oneLine, wellFormed } from '../plain-text.ts';
 import { senderLinks } from '../sender-links.ts';

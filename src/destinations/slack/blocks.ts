@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../domain/message/message.ts';
 import type { Actions } from './buttons.ts';
 import { buttonsOf } from './buttons.ts';
 import { colour, headline } from './headline.ts';

@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api';
-import type { Ways } from '../../domain/notification.ts';
+import type { Ways } from '../../domain/telling/notification.ts';
 import type { Destination, Order, Result } from '../destination.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { SlackRendering } from './blocks.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../domain/message/message.ts';
 import { escaped } from './mrkdwn.ts';
 
 const severityWords = { critical: 'Critical', error: 'Error', warning: 'Warning', info: 'Info' } as const;

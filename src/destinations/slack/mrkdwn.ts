@@ -1,4 +1,4 @@
-import { momentWords } from '../../domain/moment-words.ts';
+import { momentWords } from '../../domain/message/moment-words.ts';
 import { oneLine } from '../plain-text.ts';
 
 /** The only control characters: https://docs.slack.dev/messaging/formatting-message-text#escaping */

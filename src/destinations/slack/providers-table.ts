@@ -1,4 +1,4 @@
-import type { Message } from '../../domain/message.ts';
+import type { Message } from '../../domain/message/message.ts';
 import { cutText, oneLine } from '../plain-text.ts';
 import { escapedWhole, fittingLines } from './mrkdwn.ts';
 

@@ -1,4 +1,4 @@
-import { changeWords } from '../../domain/change-words.ts';
+import { changeWords } from '../../domain/message/change-words.ts';
 import type { Order } from '../destination.ts';
 import { renderForSlack, type SlackRendering } from './blocks.ts';
 import { permalink, readRef } from './message-ref.ts';

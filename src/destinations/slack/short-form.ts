@@ -1,5 +1,5 @@
-import type { Message } from '../../domain/message.ts';
-import { momentWords } from '../../domain/moment-words.ts';
+import type { Message } from '../../domain/message/message.ts';
+import { momentWords } from '../../domain/message/moment-words.ts';
 import type { SlackRendering, Surroundings } from './blocks.ts';
 import { headline } from './headline.ts';
 import { escaped } from './mrkdwn.ts';

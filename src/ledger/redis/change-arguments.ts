@@ -1,5 +1,5 @@
-import type { Episode } from '../../domain/incident.ts';
-import type { Owed } from '../../domain/notification.ts';
+import type { Episode } from '../../domain/incident/incident.ts';
+import type { Owed } from '../../domain/telling/notification.ts';
 import type { Argument } from './store.ts';
 
 /** What `takeEpisodes` and `takeOwed` in outbox.lua take. */

@@ -1,4 +1,4 @@
-import type { Episode } from '../../domain/incident.ts';
+import type { Episode } from '../../domain/incident/incident.ts';
 import type { History } from '../history.ts';
 import { episodePrefix } from './change-arguments.ts';
 import { incidentsOf } from './incidents.ts';

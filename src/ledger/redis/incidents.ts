@@ -1,4 +1,4 @@
-import type { Incident } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
 import { groupCommit } from '../group-commit.ts';
 import type { Commit, CommitAnswer, Inbox } from '../inbox.ts';
 import { changeArguments } from './change-arguments.ts';

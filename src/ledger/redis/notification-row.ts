@@ -4,7 +4,7 @@ import {
   nothingTold,
   type Owed,
   type Told,
-} from '../../domain/notification.ts';
+} from '../../domain/telling/notification.ts';
 
 /** What `rowOf` in notification-row.lua gives. */
 export type NotificationRow = [

@@ -1,4 +1,4 @@
-import type { Episode } from '../../domain/incident.ts';
+import type { Episode } from '../../domain/incident/incident.ts';
 import type { Attempt, History, NotificationHistory } from '../history.ts';
 import type { Outcome } from '../outbox.ts';
 import { pageOf } from './newest.ts';

@@ -1,5 +1,5 @@
-import type { Episode } from '../../domain/incident.ts';
-import type { Stray, Told } from '../../domain/notification.ts';
+import type { Episode } from '../../domain/incident/incident.ts';
+import type { Stray, Told } from '../../domain/telling/notification.ts';
 import { groupCommit } from '../group-commit.ts';
 import type { AttemptRecord, ClaimedNotification, Next, Outbox, Outcome, Room } from '../outbox.ts';
 import { addressName, changeArguments } from './change-arguments.ts';

@@ -1,4 +1,4 @@
-import type { Silence } from '../../domain/silence.ts';
+import type { Silence } from '../../domain/telling/silence.ts';
 import type { NewSilence, Silences } from '../silences.ts';
 import { readMs, type Store } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Episode } from '../../domain/incident.ts';
+import type { Episode } from '../../domain/incident/incident.ts';
 import type { ClaimedNotification } from '../outbox.ts';
 import { type NotificationRow, notificationOf, straysOf } from './notification-row.ts';
 import { beyondPace } from './paces.ts';

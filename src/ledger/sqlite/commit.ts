@@ -1,4 +1,4 @@
-import type { Incident } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
 import type { Commit, CommitAnswer, Inbox } from '../inbox.ts';
 import type { Owing } from './owing.ts';
 import type { Store } from './store.ts';

@@ -1,4 +1,4 @@
-import type { Episode, Incident } from '../../domain/incident.ts';
+import type { Episode, Incident } from '../../domain/incident/incident.ts';
 import type { Trace } from '../../domain/trace.ts';
 import { type Attempt, attemptsKept, type History, type NotificationHistory } from '../history.ts';
 import { deliveryColumns, keptDelivery } from './history.ts';

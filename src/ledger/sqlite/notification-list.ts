@@ -1,4 +1,4 @@
-import type { NotificationState } from '../../domain/notification.ts';
+import type { NotificationState } from '../../domain/telling/notification.ts';
 import type { History } from '../history.ts';
 import { pageOf } from './history.ts';
 import { type NotificationRow, notificationOf } from './notification-row.ts';

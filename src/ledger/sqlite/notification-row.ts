@@ -1,4 +1,4 @@
-import type { Notification, NotificationState, Stray, Told } from '../../domain/notification.ts';
+import type { Notification, NotificationState, Stray, Told } from '../../domain/telling/notification.ts';
 
 /** A row of `notifications`. */
 export type NotificationRow = {

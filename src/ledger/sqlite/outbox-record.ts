@@ -1,4 +1,4 @@
-import type { Stray } from '../../domain/notification.ts';
+import type { Stray } from '../../domain/telling/notification.ts';
 import type { AttemptRecord, Outbox } from '../outbox.ts';
 import type { Attempts } from './attempts.ts';
 import type { Awaiting } from './awaiting.ts';

@@ -1,4 +1,4 @@
-import { nothingTold, type Owed } from '../../domain/notification.ts';
+import { nothingTold, type Owed } from '../../domain/telling/notification.ts';
 import type { Commit } from '../inbox.ts';
 import type { Store } from './store.ts';
 

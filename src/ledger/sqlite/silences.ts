@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Silence } from '../../domain/silence.ts';
+import type { Silence } from '../../domain/telling/silence.ts';
 import type { NewSilence, Silences } from '../silences.ts';
 import { type Awaiting, silencePrefix } from './awaiting.ts';
 import type { Store } from './store.ts';

@@ -1,4 +1,4 @@
-import type { Incident } from '../../domain/incident.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
 import type { Inbox, Wakeable } from '../inbox.ts';
 import type { Store } from './store.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderForSlack, type Surroundings } from '../../../src/destinations/slack/blocks.ts';
 import { shortForm } from '../../../src/destinations/slack/short-form.ts';
-import type { Ending, Message } from '../../../src/domain/message.ts';
+import type { Ending, Message } from '../../../src/domain/message/message.ts';
 import { slackFault } from '../../fakes/fake-slack-limits.ts';
 import { anyMessage } from '../any-message.ts';
 import { madeEnding, madeMessage } from '../made-order.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Destination, Order, Result } from '../../../src/destinations/destination.ts';
 import { slackChannel } from '../../../src/destinations/slack/channel.ts';
 import { renderOrder } from '../../../src/destinations/slack/render-order.ts';
-import type { EpisodeChange } from '../../../src/domain/incident.ts';
+import type { EpisodeChange } from '../../../src/domain/incident/incident.ts';
 import { type FakeSlack, startFakeSlack } from '../../fakes/fake-slack.ts';
 import { anyChange, anyMessage } from '../any-message.ts';
 import { madeEnding, madeMessage, madeOrder } from '../made-order.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderOrder } from '../../../src/destinations/slack/render-order.ts';
 import type { Event } from '../../../src/domain/event.ts';
-import type { Episode, EpisodeChange } from '../../../src/domain/incident.ts';
-import { messageOf } from '../../../src/domain/message.ts';
+import type { Episode, EpisodeChange } from '../../../src/domain/incident/incident.ts';
+import { messageOf } from '../../../src/domain/message/message.ts';
 import { slackFault } from '../../fakes/fake-slack-limits.ts';
 import { madeOrder } from '../made-order.ts';
 

@@ -1,5 +1,5 @@
 import type { Order } from '../../../src/destinations/destination.ts';
-import { severities } from '../../../src/domain/incident.ts';
+import { severities } from '../../../src/domain/incident/incident.ts';
 import type { Meant } from './people.ts';
 import type { Place } from './place.ts';
 import type { Witness } from './witness.ts';

@@ -1,5 +1,5 @@
-import { acknowledge, resolveByHand, snooze, unacknowledge } from '../../../src/domain/people.ts';
-import type { Silence } from '../../../src/domain/silence.ts';
+import { acknowledge, resolveByHand, snooze, unacknowledge } from '../../../src/domain/incident/people.ts';
+import type { Silence } from '../../../src/domain/telling/silence.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { PersonsChange } from '../../../src/pipeline/people.ts';
 import { changeIncident } from '../../../src/pipeline/people.ts';

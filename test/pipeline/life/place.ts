@@ -1,5 +1,5 @@
 import type { Destination, Found, Order, Result } from '../../../src/destinations/destination.ts';
-import type { Ways } from '../../../src/domain/notification.ts';
+import type { Ways } from '../../../src/domain/telling/notification.ts';
 import { pagerWays, postWays, threadWays } from '../made-destination.ts';
 import { second } from '../open-store.ts';
 import type { Fate, PlaceName } from './step.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { pino } from 'pino';
 import type { Destination } from '../../../src/destinations/destination.ts';
-import type { Feeding } from '../../../src/domain/orphans.ts';
+import type { Feeding } from '../../../src/domain/incident/orphans.ts';
 import type { Place as Standing } from '../../../src/domain/routing.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { notifier } from '../../../src/pipeline/notify.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Episode } from '../../../src/domain/incident.ts';
-import { messageOf } from '../../../src/domain/message.ts';
+import type { Episode } from '../../../src/domain/incident/incident.ts';
+import { messageOf } from '../../../src/domain/message/message.ts';
 import type { NotificationHistory } from '../../../src/ledger/history.ts';
 import type { Arrival, Place } from './place.ts';
 import { domainOf } from './sent-body.ts';

@@ -1,6 +1,6 @@
 import { traitsByType } from '../../../src/compose.ts';
 import { parseRules } from '../../../src/config/load-rules.ts';
-import type { RuleSet } from '../../../src/domain/rule-set.ts';
+import type { RuleSet } from '../../../src/domain/rules/rule-set.ts';
 
 const key = 'mail:{{ domain }}';
 const low = {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect } from 'vitest';
 import type { Order } from '../../../src/destinations/destination.ts';
-import { fingerprintsOf } from '../../../src/domain/orphans.ts';
+import { fingerprintsOf } from '../../../src/domain/incident/orphans.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import type { Engine } from '../open-store.ts';
 import { minute, openOwnStore, second } from '../open-store.ts';

@@ -1,4 +1,4 @@
-import type { Episode, Incident } from '../../../src/domain/incident.ts';
+import type { Episode, Incident } from '../../../src/domain/incident/incident.ts';
 import type { Commit } from '../../../src/ledger/inbox.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 
