@@ -41,7 +41,12 @@ export const sourceTypes: Readonly<Record<ResolvedSource['type'], HookType>> = {
   pagerduty: pagerDuty,
 };
 
-export const traitsByType = { 'inbox-check': inboxCheck.traits, reachscore: reachscore.traits };
+const anyBody = { id: 'sample', atMs: 0 };
+
+export const traitsByType = {
+  'inbox-check': { ...inboxCheck.traits, sample: (type: string) => inboxCheck.fixture(type, anyBody) },
+  reachscore: { ...reachscore.traits, sample: (type: string) => reachscore.fixture(type, anyBody) },
+};
 
 /** Unrouted deliveries beyond which the hook answers 503: hours of the largest accounts. */
 const backlogLimit = 100_000;

@@ -23,11 +23,13 @@ export const testCommand: AddCommand = (program, invocation, done) => {
 };
 
 async function test(names: string[], options: Options, invocation: Invocation): Promise<number> {
-  const { print } = invocation;
+  const { print, complain } = invocation;
   const path = rulesPath(invocation, options.rules, false);
   const config = readRules(path, invocation);
   if (!config) return 1;
   const tests = chosen(config.tests, names);
+  const ofTests = config.warnings.filter((each) => tests.some(({ at }) => each.path.startsWith(`${at}.`)));
+  for (const warning of ofTests) complain(`warning: ${warning.path}: ${warning.message}`);
   const outcomes = await testOutcomes({ ...config, tests });
   const failed = outcomes.filter((each) => !isPassed(each));
   if (options.json) print(JSON.stringify({ ok: failed.length === 0, tests: outcomes.map(told) }, null, 2));

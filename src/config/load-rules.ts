@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { z } from 'zod';
 import type { SourceTraits } from '../domain/event.ts';
 import type { Filter, Problem } from '../domain/filter/filter.ts';
 import { compileFilter, isObject } from '../domain/filter/filter.ts';
@@ -14,7 +15,7 @@ import { inOrder } from './problem-lines.ts';
 import type { DestinationText, SourceText } from './rules-file.ts';
 import { rulesFileSchema } from './rules-file.ts';
 import type { PlacedTest, TestsBeside } from './rules-tests.ts';
-import { readTestsBeside, testsBeside, testsWithin } from './rules-tests.ts';
+import { readTestsBeside, strayChanges, testsBeside, testsWithin } from './rules-tests.ts';
 import { problemsOf } from './schema-problems.ts';
 import { readStrictJson } from './strict-json.ts';
 
@@ -82,6 +83,7 @@ export function parseRules(text: string, traits: TraitsByType, beside?: TestsBes
   if (!given || problems.length > 0 || others.problems.length > 0) {
     return { ok: false, problems: [...withLines(problems), ...others.problems] };
   }
+  doubts.push(...idleDestinations(ruleTexts, destinations, given.owner));
   const config: Config = {
     sources: filtered,
     destinations,
@@ -89,15 +91,19 @@ export function parseRules(text: string, traits: TraitsByType, beside?: TestsBes
     fallbacks: fallbacksOf(destinations),
     orphanGraceMs: given.orphanGrace ?? tenMinutes,
     staleAfterMs: given.staleAfter ?? day,
-    retention: {
-      ...(given.retention?.age === undefined ? {} : { ageMs: given.retention.age }),
-      ...(given.retention?.bytes === undefined ? {} : { bytes: given.retention.bytes }),
-    },
+    retention: retentionOf(given.retention),
     rules,
     tests: [...within, ...others.tests],
-    warnings: withLines([...doubts, ...idleDestinations(ruleTexts, destinations, given.owner)]),
+    warnings: [...withLines([...doubts, ...strayChanges(within, known)]), ...strayChanges(others.tests, known)],
   };
   return { ok: true, config };
+}
+
+function retentionOf(given: z.infer<typeof rulesFileSchema>['retention']): Config['retention'] {
+  return {
+    ...(given?.age === undefined ? {} : { ageMs: given.age }),
+    ...(given?.bytes === undefined ? {} : { bytes: given.bytes }),
+  };
 }
 
 /**

@@ -37,6 +37,36 @@ export function readTestsBeside(rulesPath: string): TestsBeside | undefined {
 /** What tests may name: of a rules file that may have faults elsewhere. */
 export type Named = { file: unknown; sources: ReadonlyMap<string, SourceTraits> };
 
+/** What the tests of fired bodies set where these have nothing: most likely a slip. */
+export function strayChanges(tests: readonly PlacedTest[], sources: Named['sources']): Problem[] {
+  return tests.flatMap(({ at, events }) =>
+    events.flatMap(({ source, fire = '', set = {} }, i) => {
+      const body = sources.get(source)?.sample?.(fire);
+      return Object.keys(set).flatMap((path) => {
+        const message = body === undefined ? undefined : strayWords(path, body, fire);
+        return message === undefined ? [] : [{ path: `${at}.events[${i}].set.${path}`, message }];
+      });
+    }),
+  );
+}
+
+function strayWords(path: string, body: unknown, fire: string): string | undefined {
+  const steps = path.split('.');
+  let found = body;
+  for (const [i, step] of steps.entries()) {
+    // A list may grow, and what is no object is replaced.
+    if (!isObject(found)) return undefined;
+    if (!Object.hasOwn(found, step)) {
+      const above = steps.slice(0, i);
+      const hint = nearest(step, Object.keys(found));
+      const none = `the body of ${fire} has no ${[...above, step].join('.')}, so that this adds it`;
+      return `${none}${hint ? `: did you mean "${[...above, hint].join('.')}"?` : ''}`;
+    }
+    found = found[step];
+  }
+  return undefined;
+}
+
 /** The tests that stand in a rules file. Faults are added to `problems`. */
 export function testsWithin(named: Named, problems: Problem[]): PlacedTest[] {
   const tests = isObject(named.file) ? named.file.tests : undefined;

@@ -67,6 +67,8 @@ export type SourceTraits = {
   documented?: readonly string[];
   /** The fields, by their dotted paths, that no event of it has. */
   lacks?: readonly string[];
+  /** A realistic body of a documented type. */
+  sample?: (type: string) => unknown;
 };
 
 /**

@@ -173,3 +173,26 @@ describe('tests beside a rules file', () => {
     expect(after.rules.file).toBe(before.rules.file);
   });
 });
+
+describe('what a test sets in a fired body', () => {
+  const setting = (set: object) =>
+    rulesFile({
+      tests: [{ name: 'a', events: [{ source: 'inbox-check', fire: 'test.completed', set }], expect: { told: [] } }],
+    });
+  const warned = (set: object) =>
+    configOf(setting(set)).warnings.map(({ path, message }) => `${path.replace(/ \(line \d+\)$/, '')}: ${message}`);
+
+  test('is warned of where that has no such path', () => {
+    expect(warned({ 'data.sumary.inboxRate': 0.5 })).toEqual([
+      'tests[0].events[0].set.data.sumary.inboxRate: the body of test.completed has no data.sumary, so that this adds it: did you mean "data.summary"?',
+    ]);
+    expect(warned({ 'data.summary.rate': 0.5 })).toEqual([expect.stringContaining('has no data.summary.rate')]);
+  });
+
+  test.each([{ 'data.summary.inboxRate': 0.5 }, { 'data.tags': null }, { 'data.providers.7': { provider: 'x' } }])(
+    'is fine: %j',
+    (set) => {
+      expect(warned(set)).toEqual([]);
+    },
+  );
+});

@@ -194,6 +194,7 @@ test('says which types end others, and which report how things stand', () => {
     states: ['test.completed', 'domain.health_changed'],
     endings: { 'alert.resolved': 'alert.triggered', 'domain.verified': 'domain.verification_failed' },
     documented: reachscore.documentedTypes,
+    lacks: ['mailSubject', 'counts.promo', 'auth.aligned'],
   });
 });
 
