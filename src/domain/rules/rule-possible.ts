@@ -103,17 +103,15 @@ function clearingOf({ where, when, clear, baseline }: RuleText, at: string): Dem
   return [...demand(where, `${at}.where`), ...demand(clear, `${at}.clear`), ...outside];
 }
 
-/** A `clear` that nothing meets, or nothing that is not bad as well. */
+/** A `clear` that nothing meets, or nothing that is not bad as well: a fault where nothing else ends it. */
 function findingsOfClear(text: RuleText, at: string, origins: readonly Origin[]): Findings {
   if (text.clear === undefined || isNotice(text)) return nothing;
   const alone = { ...text, when: undefined };
   const own = `${at}.clear`;
   const never = conflictInAll(clearingOf(alone, at), origins);
   if (never) {
-    return {
-      faults: [{ path: placeOf(never, own), message: `can never match: ${neverWords(never, own)}` }],
-      doubts: [],
-    };
+    const found = [{ path: placeOf(never, own), message: `can never match: ${neverWords(never, own)}` }];
+    return text.resolveAfter === undefined ? { faults: found, doubts: [] } : { faults: [], doubts: found };
   }
   if (!conflictInAll(clearingOf(text, at), origins)) return nothing;
   const words = 'ends nothing: whatever matches it matches "when" as well, which wins';

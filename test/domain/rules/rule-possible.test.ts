@@ -76,6 +76,8 @@ describe('a clear that never takes effect', () => {
     ['what its sender does not have', { from: ['inbox-check'] }, { score: { $gte: 95 } }],
   ])('%s', (_, rule, clear) => {
     expect(found({ ...low, ...rule, clear })).toEqual([expect.stringMatching(/^rule\.clear\.\S+: can never match: /)]);
+    const doubt = expect.stringMatching(/^\(rule\.clear\.\S+: can never match: /);
+    expect(found({ ...low, ...rule, clear, resolveAfter: '6h' })).toEqual([doubt]);
   });
 
   test.each([
