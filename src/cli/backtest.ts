@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stageOf } from '../compose-rehearsal.ts';
 import type { Config } from '../config/load-rules.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Backtest } from '../pipeline/rehearsal/backtest.ts';
 import { backtest } from '../pipeline/rehearsal/backtest.ts';
 import { comparisonOf, figuresOf } from '../pipeline/rehearsal/backtest-figures.ts';
@@ -9,6 +10,7 @@ import type { Backtested } from './backtest-text.ts';
 import { backtestText, counted, figureOver } from './backtest-text.ts';
 import { withLedger } from './ledger-path.ts';
 import { Misuse } from './misuse.ts';
+import { playedBeside } from './played-beside.ts';
 import { progressBar } from './progress-bar.ts';
 import { readRules, rulesPath } from './rules-path.ts';
 import type { AddCommand, Invocation } from './run-command.ts';
@@ -39,15 +41,27 @@ async function run(options: Options, invocation: Invocation): Promise<number> {
   const tried = fileAt(rulesPath(invocation, options.rules, true), invocation);
   const inForce = options.rules === undefined ? undefined : fileInForce(options.rules, invocation);
   if (!tried || inForce === 'unusable') return 2;
-  const stages = [tried, ...(inForce ? [inForce] : [])].map(({ config }) => stageOf(config));
-  const bar = progressBar(process.stderr);
-  const onProgress = (share: number, count: number) => bar.show(share, `${counted(count)} deliveries`);
-  const came = await withLedger(invocation, (ledger) =>
-    backtest({ ledger, sinceMs, stages, onProgress }).finally(bar.end),
+  const came = await withLedger(invocation, (ledger, at) =>
+    played({ tried, inForce, sinceMs }, { ledger, at, ...invocation }),
   );
   const result = resultOf(came, { tried, inForce, sinceMs });
   invocation.print(options.json ? JSON.stringify(asJson(result), null, 2) : backtestText(result));
   return allowed === undefined ? 0 : judged(result, allowed, invocation);
+}
+
+type Kept = { ledger: Ledger; at: string } & Pick<Invocation, 'environment'>;
+
+/** Each file on a core of its own. */
+async function played({ tried, inForce, sinceMs }: Asked, { ledger, at, environment }: Kept): Promise<Backtest> {
+  const until = await ledger.now();
+  const others = inForce && playedBeside({ rules: inForce.path, environment, ledger: at, sinceMs, until });
+  // It is waited for below.
+  others?.catch(() => undefined);
+  const bar = progressBar(process.stderr);
+  const onProgress = (share: number, count: number) => bar.show(share, `${counted(count)} deliveries`);
+  const stages = [stageOf(tried.config)];
+  const mine = await backtest({ ledger, sinceMs, until, stages, onProgress }).finally(bar.end);
+  return others === undefined ? mine : { ...mine, played: [...mine.played, await others] };
 }
 
 /** Of nothing it cannot be said that it is little enough: in a pipeline it would be taken for a yes. */

@@ -13,7 +13,10 @@ export function ledgerPath({ environment }: Invocation, preview: boolean): strin
 }
 
 /** Looks at the ledger beside a running service; without one of its own, at that of the preview. */
-export async function withLedger<T>(invocation: Invocation, look: (ledger: Ledger) => Promise<T>): Promise<T> {
+export async function withLedger<T>(
+  invocation: Invocation,
+  look: (ledger: Ledger, path: string) => Promise<T>,
+): Promise<T> {
   const { environment, complain } = invocation;
   let path = ledgerPath(invocation, false);
   if (environment.REDIS_URL === undefined && !existsSync(path)) {
@@ -25,7 +28,7 @@ export async function withLedger<T>(invocation: Invocation, look: (ledger: Ledge
   }
   const ledger = await openLedgerBeside(environment, path);
   try {
-    return await look(ledger);
+    return await look(ledger, path);
   } finally {
     await ledger.close();
   }

@@ -25,22 +25,30 @@ type Kept = Pick<History, 'readDeliveries' | 'now'> & Pick<Inbox, 'wakeable'>;
 export type Playing = {
   ledger: Kept;
   sinceMs: number;
+  /** What was received later is left out; left out itself: now. */
+  until?: number;
   stages: readonly PlayedStage[];
   /** The share of the time that is gone through, and how many were heard, now and then. */
   onProgress: (share: number, deliveries: number) => void;
 };
 
 const pageSize = 500;
+const marginMs = 600_000;
 
 /** Plays what was received within `sinceMs` by several rules files at once. Nothing is written. */
-export async function backtest({ ledger, sinceMs, stages, onProgress }: Playing): Promise<Backtest> {
-  const until = await ledger.now();
+export async function backtest({ ledger, sinceMs, stages, onProgress, ...asked }: Playing): Promise<Backtest> {
+  const now = await ledger.now();
+  const until = asked.until ?? now;
+  const since = until - sinceMs;
   const { gaps } = await ledger.wakeable(0);
-  const { from, isAll } = await beginning(ledger, until - sinceMs);
+  const { from, isAll } = await beginning(ledger, since);
   const heard: Heard = { from, until, isAll, deliveries: 0, unreadable: 0 };
   const plays = stages.map((stage) => ({ stage, ...play(stage, gaps) }));
-  for await (const page of pages(ledger, sinceMs)) {
+  // The clock goes on while it is read: what is outside the window is left out here.
+  for await (const page of pages(ledger, now - since + marginMs)) {
     for (const delivery of page) {
+      const { receivedAt } = delivery;
+      if (receivedAt < since || receivedAt > until) continue;
       heard.deliveries += 1;
       if (!hear(delivery, plays)) heard.unreadable += 1;
     }
