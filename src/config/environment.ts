@@ -6,7 +6,7 @@ const given = (value: unknown) => (typeof value === 'string' ? value.trim() || u
 const text = (fallback: string) => z.preprocess(given, z.string().default(fallback));
 const optional = z.preprocess(given, z.string().optional());
 
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const schema = z.object({
   PORT: z.preprocess(given, z.coerce.number('takes a port').int().min(0).max(65_535).default(3000)),

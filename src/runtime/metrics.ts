@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 type Named<Label extends string> = { name: string; help: string; labels: readonly Label[] };
 
@@ -6,15 +6,10 @@ type Named<Label extends string> = { name: string; help: string; labels: readonl
 export type Metrics = {
   /** Counts one event under these labels. */
   counter<Label extends string>(named: Named<Label>): (labels: Record<Label, string>) => void;
-  /** Keeps how long something took, in seconds. */
-  histogram<Label extends string>(named: Named<Label>): (labels: Record<Label, string>, seconds: number) => void;
   /** A value that is set when somebody looks. */
   gauge<Label extends string>(named: Named<Label>): (labels: Record<Label, string>, value: number) => void;
   text(): Promise<string>;
 };
-
-/** Up to the longest time-out of a destination. */
-const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export function openMetrics(): Metrics {
   const registry = new Registry();
@@ -29,10 +24,6 @@ export function openMetrics(): Metrics {
     counter(named) {
       const counter = new Counter(made(named));
       return (labels) => counter.inc(labels);
-    },
-    histogram(named) {
-      const histogram = new Histogram({ ...made(named), buckets });
-      return (labels, seconds) => histogram.observe(labels, seconds);
     },
     gauge(named) {
       const gauge = new Gauge(made(named));

@@ -6,7 +6,7 @@ import type { Settled } from '../domain/incident/settle.ts';
 import { changeIncident } from '../pipeline/people.ts';
 import type { Desk } from './desk.ts';
 
-export const longestKey = 300;
+const longestKey = 300;
 const longestWhy = 500;
 
 /** What somebody asks for; when, the ledger says. */

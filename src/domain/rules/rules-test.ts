@@ -63,11 +63,11 @@ export const tellingWords = ['open', 'update', 'resolve', 'notice'] as const;
 /** What a label is told, as a test expects it: an acknowledgement or a reply says nothing that these do not. */
 export type TellingWord = (typeof tellingWords)[number];
 
-export const outcomeWords = ['open', 'resolved', 'quiet', 'none'] as const;
+const outcomeWords = ['open', 'resolved', 'quiet', 'none'] as const;
 /** How an incident stands at the end: `none` was never opened. */
 export type OutcomeWord = (typeof outcomeWords)[number];
 
-export const verdictWords = ['match', 'clear', 'neither', 'unknown', 'out-of-scope'] as const;
+const verdictWords = ['match', 'clear', 'neither', 'unknown', 'out-of-scope'] as const;
 export type VerdictWord = (typeof verdictWords)[number];
 
 const oneOf = <const Words extends readonly string[]>(words: Words) =>

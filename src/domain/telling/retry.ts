@@ -1,7 +1,7 @@
 /** The first pause, doubled up to the cap. */
 const firstPauseMs = 1_000;
 /** The longest pause between two tries of what is still true. */
-export const pauseCapMs = 300_000;
+const pauseCapMs = 300_000;
 const day = 86_400_000;
 /** How long something is tried: an end is worth a month. */
 export const patienceMs = { open: 7 * day, end: 30 * day } as const;

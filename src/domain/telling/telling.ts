@@ -39,7 +39,7 @@ export type Judged = {
  * What something waits for may be over before its time, and a clock may be set: it is looked at again in between. Below
  * what a ledger takes for a moment from before its clock went back (15 min).
  */
-export const longestWaitMs = 600_000;
+const longestWaitMs = 600_000;
 
 /**
  * The next thing to tell, from what is true now and what was told. `nothing` is said only if what stands at the
