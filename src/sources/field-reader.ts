@@ -57,13 +57,13 @@ export function fieldReader(root: Readonly<Record<string, unknown>>) {
     rate: (...paths: string[]) => read(paths, 'a number from 0 to 1', isRate),
     flag: (...paths: string[]) => read(paths, 'a boolean', isFlag),
     object: (...paths: string[]) => read(paths, 'an object', isObject),
-    /** The elements that `pick` can read; the others are noted. */
+    /** The elements that `pick` can read; the others are noted. Of none that it can, nothing is known. */
     list<T>(path: string, kind: string, pick: (element: unknown) => T | undefined): T[] | undefined {
       const elements = read([path], 'an array', isList);
       const picked = elements?.map(pick).filter((each) => each !== undefined);
       const lost = (elements?.length ?? 0) - (picked?.length ?? 0);
       if (lost > 0) note(`${path}: ${lost} of ${elements?.length} are not ${kind}: left out`);
-      return picked;
+      return picked?.length === 0 && lost > 0 ? undefined : picked;
     },
   };
 }

@@ -120,7 +120,7 @@ function inboxPlacement(read: FieldReader) {
   read.note(
     `data.inbox_placement: ${lost} of ${entries.length} are not strings: left out, and so are counts and rates`,
   );
-  return { providers };
+  return providers.length === 0 ? {} : { providers };
 }
 
 /** Only these words are documented; any other is somewhere, but neither of the three. */

@@ -121,6 +121,14 @@ describe('an event of Inbox Check', () => {
     ]);
   });
 
+  test('leaves out a list of which nothing can be read: it is not empty, and nothing is known of it', () => {
+    const { event, notes } = read({ ...completed, data: { tags: [1, 2], providers: ['gmail'] } });
+    expect(event).not.toHaveProperty('tags');
+    expect(event).not.toHaveProperty('providers');
+    expect(notes).toHaveLength(2);
+    expect(read({ ...completed, data: { tags: [] } }).event.tags).toEqual([]);
+  });
+
   test.each([-0.1, 1.0001, 77.27])('leaves out a rate of %d', (inboxRate) => {
     const { event, notes } = read({ ...completed, data: { summary: { ...summary, inboxRate } } });
     expect(event).not.toHaveProperty('inboxRate');

@@ -134,6 +134,8 @@ describe('normalising', () => {
   });
 
   test('knows no rate of no providers, nor of providers of which one cannot be read', () => {
+    const unreadable = { ...event, type: 'test.completed', data: { inbox_placement: { gmail: 7 } } };
+    expect(read(unreadable).event).not.toHaveProperty('providers');
     for (const inbox_placement of [{}, { gmail: 'inbox', outlook: 3 }, 'inbox', ['inbox']]) {
       const normalised = read({ ...event, type: 'test.completed', data: { inbox_placement } });
       expect(normalised.event).not.toHaveProperty('inboxRate');
