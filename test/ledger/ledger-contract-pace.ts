@@ -158,6 +158,27 @@ export function describePace(start: () => Promise<LedgerHarness>): void {
       expect(claimed[0]?.told).not.toHaveProperty('fellBack');
     });
 
+    test('is what nothing has held back for as long, and no end that the owner knows of', async ({
+      ledger,
+      harness,
+    }) => {
+      await oweMany(ledger, 3);
+      const { now, notifications } = await ledger.claimNotifications({ token: 't', rooms: [aRoom()], holding: [] });
+      const open: Told = { opened: 'maybe', parts: [] };
+      const records: Told[] = [{ ...nothingTold, heldUntil: now + 1 }, { ...open, lateEnd: true }, open];
+      for (const [i, claimed] of notifications.entries()) {
+        const told = records[i] ?? fellBack;
+        await ledger.record(aRecord(claimed, { told, next: { state: 'due', afterMs: 0 }, pauseMs: 10 * minute }));
+      }
+      harness.advance(minute);
+
+      expect((await claimFrom(ledger, { lateMs: minute, leaseMs: 10 * minute })).map(({ told }) => told)).toEqual([
+        open,
+      ]);
+      harness.advance(1);
+      expect((await claimFrom(ledger, { lateMs: minute })).map(({ told }) => told)).toEqual([records[0]]);
+    });
+
     test('is the same again for a repeated claim', async ({ ledger, harness }) => {
       await owe(ledger, 'k');
       const claimed = await claimOnly(ledger);

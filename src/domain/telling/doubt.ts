@@ -40,8 +40,9 @@ export function doubtRestMs(told: Told, { now, isOver }: Now, ways: Ways): numbe
 }
 
 function restMs(at: number, now: number): number {
-  // In the future: the clock went back, and would have to come round again.
-  return Math.max(0, Math.min(doubtMs, at + doubtMs - now));
+  const sinceMs = now - at;
+  // Far in the future: the clock went back, and how long it has been nobody knows.
+  return Math.abs(sinceMs) >= doubtMs ? 0 : Math.min(doubtMs, doubtMs - sinceMs);
 }
 
 /** Not so where it says what stands there: a post that cannot be edited matters only where it says the opposite. */

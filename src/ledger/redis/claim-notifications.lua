@@ -92,10 +92,18 @@ end
 -- Looked at in one call for what is late.
 local lookedAt = 200
 
--- What is owed for too long, of which nothing was told, and nobody else was told instead.
+local function saysTold(n, field)
+  return string.find(n.told, '"' .. field .. '":true', 1, true)
+end
+
+-- What is owed for too long, of which nothing was told, and nobody else was told instead: since it was owed, or since
+-- nothing held it back any longer.
 local function isLate(n, room)
-  if n.since > now - room.lateMs then return false end
-  return not n.told or not (hasRoot(n) or string.find(n.told, '"fellBack":true', 1, true))
+  local lateAt = now - room.lateMs
+  if n.since > lateAt then return false end
+  if not n.told then return true end
+  local heldUntil = tonumber(string.match(n.told, '"heldUntil":(%d+)') or 0)
+  return heldUntil <= lateAt and not (hasRoot(n) or saysTold(n, 'fellBack') or saysTold(n, 'lateEnd'))
 end
 
 local function lateAt(room, limit)

@@ -31,7 +31,8 @@ export function makeOutboxClaims(
   );
   const late = db.prepare(
     `SELECT id, attempts ${owedHere} AND (due_at <= :now OR due_at > :farAhead) AND owed_since <= :lateAt
-        AND told ->> '$.parts[0]' IS NULL AND told ->> '$.fellBack' IS NULL
+        AND coalesce(told ->> '$.heldUntil', 0) <= :lateAt
+        AND told ->> '$.parts[0]' IS NULL AND told ->> '$.fellBack' IS NULL AND told ->> '$.lateEnd' IS NULL
       ORDER BY due_at + rank LIMIT :limit`,
   );
   const oneDue = db.prepare(`SELECT 1 ${owedHere} AND (due_at <= :now OR due_at > :farAhead) LIMIT 1`);

@@ -37,13 +37,15 @@ export async function turnedBack(
 }
 
 /** Claimed only to be found late: it keeps its place in the line, and comes to its turn as if nothing had been. */
-function outOfTurn(tried: Tried, context: AttemptContext): Promise<AttemptRecord> {
-  const lateMs = lateInMs(tried, context.now) ?? lookAgainMs;
-  const restMs = lateMs > 0 ? lateMs : Math.min(0, tried.claimed.owedSince - context.now);
-  return waiting(tried, { why: 'over a rate limit there, or behind others at its pace', restMs }, context);
+async function outOfTurn(tried: Tried, context: AttemptContext): Promise<AttemptRecord> {
+  const restMs = Math.min(0, tried.owedSince - context.now);
+  const why = 'over a rate limit there, or behind others at its pace';
+  const finished = await waiting(tried, { why, restMs }, context);
+  const isFound = finished.told.fellBack || finished.told.lateEnd;
+  return isFound ? finished : { ...finished, next: { state: 'due', afterMs: lookAgainMs } };
 }
 
-/** Of what is over, and may have been told: nobody stands in for an end. */
+/** What the ledger takes for late and is not would else be claimed again at once. */
 const lookAgainMs = 30_000;
 
 /** Waiting for a credential uses up no patience; who is told instead of a late one need not wait for that. */

@@ -32,7 +32,11 @@ describe('a call that got no answer', () => {
   });
 
   test('is waited for no longer where the clock went back', () => {
-    expect(next(ended, doubted(known, open, 900_000), folded)).toMatchObject({ act: 'wait', afterMs: 10_000 });
+    const over = (now: number) => ({ now, isOver: true });
+    const unsure = doubted(known, open, 900_000);
+    expect(next(ended, unsure, folded, { now: 899_000 })).toMatchObject({ act: 'wait', afterMs: 10_000 });
+    expect(withoutDoubt(unsure, over(890_001), folded)).toEqual(unsure);
+    expect(withoutDoubt(unsure, over(890_000), folded)).not.toHaveProperty('doubt');
   });
 
   test('that may have come through meanwhile has the truth told once more', () => {

@@ -74,6 +74,22 @@ describe.each(engines)('who is told instead, on %s', (engine) => {
     expect(pager.standing.map((each) => each.key)).toEqual(domains.map((domain) => `placement:${domain}`));
   });
 
+  test('is nobody, where what was held back comes at the pace of the address', async () => {
+    const pager = madeDestination({ name: 'pager', ways: pagerWays, pace: { perMinute: 60, burst: 1 } });
+    const { chat, silence, becomes, tellFor, tellAfter } = await openPaged(engine, undefined, pager);
+    await silence({ key: { $glob: 'placement:*' } }, hour);
+    const domains = ['a.example', 'b.example', 'c.example', 'd.example', 'e.example'];
+    for (const domain of domains) await becomes(0.5, domain);
+    await tellAfter(hour);
+    const told = [pager.standing.length];
+    for (let i = 1; i < domains.length; i += 1) {
+      await tellFor(second);
+      told.push(pager.standing.length);
+    }
+    expect(told).toEqual([1, 2, 3, 4, 5]);
+    expect(chat.calls).toEqual([]);
+  });
+
   test('is told the end, and the one it stands in for what came through after all', async () => {
     const { pager, chat, becomes, tellFor } = await openPaged(engine);
     pager.answerAll(down, 'open');
