@@ -54,14 +54,20 @@ type Kept = { ledger: Ledger; at: string } & Pick<Invocation, 'environment'>;
 /** Each file on a core of its own. */
 async function played({ tried, inForce, sinceMs }: Asked, { ledger, at, environment }: Kept): Promise<Backtest> {
   const until = await ledger.now();
-  const others = inForce && playedBeside({ rules: inForce.path, environment, ledger: at, sinceMs, until });
+  const ending = new AbortController();
+  const beside = inForce && { rules: inForce.path, environment, ledger: at, sinceMs, until };
+  const others = beside && playedBeside(beside, ending.signal);
   // It is waited for below.
   others?.catch(() => undefined);
   const bar = progressBar(process.stderr);
   const onProgress = (share: number, count: number) => bar.show(share, `${counted(count)} deliveries`);
   const stages = [stageOf(tried.config)];
-  const mine = await backtest({ ledger, sinceMs, until, stages, onProgress }).finally(bar.end);
-  return others === undefined ? mine : { ...mine, played: [...mine.played, await others] };
+  try {
+    const mine = await backtest({ ledger, sinceMs, until, stages, onProgress }).finally(bar.end);
+    return others === undefined ? mine : { ...mine, played: [...mine.played, await others] };
+  } finally {
+    ending.abort();
+  }
 }
 
 /** Of nothing it cannot be said that it is little enough: in a pipeline it would be taken for a yes. */

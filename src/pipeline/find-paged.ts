@@ -1,6 +1,7 @@
 import type { Answer, Paged } from '../domain/incident/answer.ts';
 import type { Episode, Incident } from '../domain/incident/incident.ts';
 import type { History, NotificationHistory } from '../ledger/history.ts';
+import { attemptsKept } from '../ledger/history.ts';
 import type { Asked, PageAlert, Unanswered } from '../sources/source.ts';
 
 /** An incident of ours that was told at PagerDuty; without `episode`, only after what is asked about. */
@@ -68,9 +69,11 @@ async function lookUnder(ledger: PagedLedger, key: string, sought: Sought): Prom
   const under = told.filter((each) => (each.told.ownKey ?? each.key) === sought.alert.key);
   if (under.length === 0) return undefined;
   const known = incident.pages?.find(({ id }) => id === sought.answer.page?.id)?.episode;
-  const before = under.filter((each) => isAfter(each, sought, endsOf(episodes, under)));
+  const toldAt = (each: NotificationHistory) => toldAtOf(each, episodes);
+  const before = under.filter((each) => isAfter({ ...each, toldAt: toldAt(each) }, sought, endsOf(episodes, under)));
   const episode = known ?? (before.length > 0 ? Math.max(...before.map((each) => each.number)) : undefined);
-  return { incident, episode, ...onlyPlace(told, episode), ...byOurClock(before, episode, sought.answer) };
+  const times = before.filter(({ number }) => number === episode).map(toldAt);
+  return { incident, episode, ...onlyPlace(told, episode), ...byOurClock(times, sought.answer) };
 }
 
 /** Where PagerDuty's destinations are: the beginning of their addresses. */
@@ -92,16 +95,18 @@ const clocksApartMs = 60_000;
  * What happened before it was told there happened to an earlier episode, and so did what was made of that. Where no
  * earlier one was there a moment before, it happened to this one, and our clock is ahead.
  */
-function isAfter(told: NotificationHistory, { answer, alert }: Sought, ends: Ends): boolean {
-  const toldAt = toldAtOf(told);
+function isAfter(told: { number: number; toldAt: number }, { answer, alert }: Sought, ends: Ends): boolean {
+  const { number: toldNumber, toldAt } = told;
   const earliest = toldAt - clocksApartMs;
   if (alert.createdAt !== undefined && alert.createdAt < earliest) return false;
-  const isClear = !ends.some(({ number, at }) => number < told.number && at >= earliest);
+  const isClear = !ends.some(({ number, at }) => number < toldNumber && at >= earliest);
   return answer.at >= (isClear ? earliest : toldAt);
 }
 
-function toldAtOf({ attempts }: NotificationHistory): number {
-  return attempts.find(mayHaveOpened)?.startedAt ?? 0;
+/** Where the attempt that opened it is no longer kept, it was told after the episode opened. */
+function toldAtOf({ attempts, number }: NotificationHistory, episodes: readonly Episode[]): number {
+  const opening = attempts.length < attemptsKept ? attempts.find(mayHaveOpened)?.startedAt : undefined;
+  return opening ?? episodes.find((each) => each.number === number)?.openedAt ?? 0;
 }
 
 type Ends = { number: number; at: number }[];
@@ -116,8 +121,8 @@ function endsOf(episodes: readonly Episode[], under: readonly NotificationHistor
 }
 
 /** Nothing is done to a page before it is there. */
-function byOurClock(before: NotificationHistory[], episode: number | undefined, { at }: Answer) {
-  const toldAt = Math.min(...before.filter(({ number }) => number === episode).map(toldAtOf));
+function byOurClock(times: number[], { at }: Answer) {
+  const toldAt = Math.min(...times);
   return Number.isFinite(toldAt) && at < toldAt ? { doneAt: toldAt } : {};
 }
 
