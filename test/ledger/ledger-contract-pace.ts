@@ -179,6 +179,25 @@ export function describePace(start: () => Promise<LedgerHarness>): void {
       expect((await claimFrom(ledger, { lateMs: minute })).map(({ told }) => told)).toEqual([records[0]]);
     });
 
+    test('is found behind however many of which somebody else was told', async ({ ledger, harness }) => {
+      await oweMany(ledger, 250);
+      const [last, ...others] = await claimFrom(ledger, { slots: 250 });
+      for (const claimed of others) {
+        await ledger.record(aRecord(claimed, { told: fellBack, next: { state: 'due', afterMs: 0 } }));
+      }
+      await ledger.record(
+        aRecord(last ?? fail(), { told: nothingTold, next: { state: 'due', afterMs: 1 }, pauseMs: 10 * minute }),
+      );
+      harness.advance(minute);
+
+      const found: unknown[] = [];
+      for (let looked = 0; looked < 50 && found.length === 0; looked += 1) {
+        found.push(...(await claimFrom(ledger, { lateMs: minute })));
+        harness.advance(second);
+      }
+      expect(found).toMatchObject([{ beyondPace: true, id: last?.id }]);
+    });
+
     test('is the same again for a repeated claim', async ({ ledger, harness }) => {
       await owe(ledger, 'k');
       const claimed = await claimOnly(ledger);

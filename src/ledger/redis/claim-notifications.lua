@@ -79,10 +79,10 @@ local function begin(id, room, pace, beyondPace)
   save(id, n)
 end
 
-local function readyAt(room, limit)
+local function readyAt(room, limit, skipped)
   local first, last = '[' .. room.address .. '\n', '(' .. room.address .. '\n:'
   local ids = {}
-  for _, member in ipairs(redis.call('ZRANGEBYLEX', key.ready, first, last, 'LIMIT', 0, limit + holding)) do
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', key.ready, first, last, 'LIMIT', skipped or 0, limit + holding)) do
     local id = idOf(member)
     if #ids < limit and not held[id] then ids[#ids + 1] = id end
   end
@@ -106,9 +106,20 @@ local function isLate(n, room)
   return heldUntil <= lateAt and not (hasRoot(n) or saysTold(n, 'fellBack') or saysTold(n, 'lateEnd'))
 end
 
+-- Where there are more than are looked at in one call, those of which somebody else was told keep their place before
+-- the others: each call looks somewhere else.
+local function somewhere(room)
+  local count = redis.call('ZLEXCOUNT', key.ready, '[' .. room.address .. '\n', '(' .. room.address .. '\n:')
+  local pages = math.ceil(count / lookedAt)
+  if pages <= 1 then return 0 end
+  math.randomseed(now)
+  return math.random(0, pages - 1) * lookedAt
+end
+
 local function lateAt(room, limit)
   local late = {}
-  for _, id in ipairs(readyAt(room, lookedAt)) do
+  if limit <= 0 then return late end
+  for _, id in ipairs(readyAt(room, lookedAt, somewhere(room))) do
     if #late == limit then break end
     if isLate(load(id), room) then late[#late + 1] = id end
   end
