@@ -58,7 +58,7 @@ function refused(path: string, read: RulesReading, { json, print, complain }: To
   return 1;
 }
 
-/** A service looks at its file every second. */
+/** A service looks at its file three times a second. */
 const waitMs = 5_000;
 const lookEveryMs = 100;
 /** A service that refused the file before may not have looked at it again yet; where orphans are accepted, all the time. */

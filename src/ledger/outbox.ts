@@ -12,8 +12,9 @@ export type Room = {
   /** Tokens drawn one per claim, shared by all processes; left out: unpaced. */
   pace?: { perMinute: number; burst: number };
   /**
-   * What was owed for so long, of which nothing was told and nobody else was told instead, is claimed beyond pace and
-   * pause as well, and draws no token: somebody has to see that it is late.
+   * What was owed for so long, and held back (`told.heldUntil`) by nothing for as long, of which nothing was told, and
+   * neither anybody else instead (`told.fellBack`) nor the owner (`told.lateEnd`), is claimed beyond pace and pause as
+   * well, and draws no token: somebody has to see that it is late.
    */
   lateMs?: number;
 };
@@ -52,7 +53,7 @@ export type Outcome = {
 export type Next =
   /** Nothing more is owed up to `revision`; a higher owed revision keeps it due at once. */
   | { state: 'settled'; revision: number }
-  /** Still owed: due again after `afterMs` (0: at once, another part is to be told; below: before what fell due since). */
+  /** Still owed: due again after `afterMs`. 0: at once. Below 0: at once, and before whatever fell due since that moment. */
   | { state: 'due'; afterMs: number }
   /**
    * Due when the notification `for` settles or dies, or when the silence expires (`for` is `silence:<id>`), at the
@@ -91,9 +92,9 @@ export type AttemptRecord = {
 export interface Outbox {
   /**
    * Begins an attempt at up to `slots` due notifications for each address, within its pace, but for what is late
-   * (`lateMs`): those with the smallest due moment + `rank`, in no promised order. Never one that is in flight, or in `holding`. A claimed one falls due
-   * again when its lease ends, or when it is due more than 15 minutes ahead (the clock went back). `nextInMs`: when
-   * something at these addresses may fall due next; left out when nothing is owed there.
+   * (`lateMs`): those with the smallest due moment + `rank`, in no promised order. Never one that is in flight, or in
+   * `holding`. A claimed one falls due again when its lease ends, or when it is due more than 15 minutes ahead (the clock
+   * went back). `nextInMs`: when something at these addresses may fall due next; left out when nothing is owed there.
    */
   claimNotifications(claim: { token: string; rooms: Room[]; holding: string[] }): Promise<{
     now: number;

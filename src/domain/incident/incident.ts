@@ -128,7 +128,7 @@ export type Incident = {
   openedAt?: number;
   /** While open, the revision of the last change that people can see: the episode's. */
   shown?: number;
-  /** The last of those that was heard, as against what people did. */
+  /** While open, the revision of the last of those that was heard, as against what people did: the episode's. */
   heardRevision?: number;
   causes: Cause[];
   /** Where a person ended all of it, also for the causes that are still to come. */
@@ -173,7 +173,10 @@ export type Episode = {
   kind: 'incident' | 'notice';
   /** The incident's revision at the last change that people can see. */
   revision: number;
-  /** At the last of those that was heard, as against what people did; left out where that is not known. */
+  /**
+   * The incident's revision at the last of those that was heard, as against what people did: a pager is told of nothing
+   * else, but for acknowledgement and end. Left out where that is not known.
+   */
   heardRevision?: number;
   openedAt: number;
   severity: Severity;

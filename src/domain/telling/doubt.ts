@@ -45,7 +45,10 @@ function restMs(at: number, now: number): number {
   return Math.abs(sinceMs) >= doubtMs ? 0 : Math.min(doubtMs, doubtMs - sinceMs);
 }
 
-/** Not so where it says what stands there: a post that cannot be edited matters only where it says the opposite. */
+/**
+ * Whether what may still come through says something else than what stands there. Of a message that cannot be edited
+ * only the opposite matters; where nothing stands, anything does that may be found and ended.
+ */
 function saysOtherwise({ doubt, parts, opened }: Told, isOver: boolean, ways: Ways): boolean {
   if (parts.length === 0) return ways.finds && opened === 'no';
   if (!ways.edits) return isOver && doubt?.isOpen === true;

@@ -82,11 +82,19 @@ export type Told = {
 export const mostLooks = 2;
 export const lookAgainMs = 3_000;
 
-/**
- * When the last of them ended, the oldest revision that one speaks of; whether one says that it is not over, one that it
- * is, and one is a post.
- */
-export type Doubt = { at: number; revision: number; isOpen: boolean; isOver: boolean; posts: boolean };
+/** Calls that got no answer, taken together. */
+export type Doubt = {
+  /** When the last of them was given up. */
+  at: number;
+  /** The oldest revision that any of them speaks of. */
+  revision: number;
+  /** Any of them says that it is not over. */
+  isOpen: boolean;
+  /** Any of them says that it is. */
+  isOver: boolean;
+  /** Any of them is a new message, and not an edit. */
+  posts: boolean;
+};
 
 export const nothingTold: Told = { opened: 'no', parts: [] };
 
