@@ -13,7 +13,9 @@ type ListOptions = { open?: boolean; all?: boolean; limit: number; after?: strin
 
 /** `tocsin incidents list|show|ack|resolve|snooze`: what is open, what was, who was told, and what people do about it. */
 export const incidentsCommand: AddCommand = (program, invocation, done) => {
-  const incidents = program.command('incidents').description('what is open, what was, and who was told what');
+  const incidents = program
+    .command('incidents')
+    .description('what is open, what was, and who was told what; and to acknowledge, end or snooze it');
   incidents
     .command('list')
     .description('incidents, the last changed first')

@@ -22,7 +22,6 @@ export function readRules(path: string, { complain }: Invocation): Config | unde
   if (loaded.ok) return loaded.config;
   complain(`${path} cannot be used:`);
   complainOf(loaded.problems, complain);
-  if (!existsSync(path)) complain('Begin with a copy of rules.example.json, or name another file with --rules.');
   return undefined;
 }
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Service, ServiceOptions } from '../compose.ts';
 import { RulesRefused, startService, traitsByType, WrongPurpose } from '../compose.ts';
@@ -65,7 +64,6 @@ function explain(reading: Extract<RulesReading, { ok: false }>, { path, preview,
   else if (reading.of === 'tests') complain(`${path} does not pass its tests (tocsin test shows more):`);
   else if (!preview) complain('Some secrets are missing (serve --preview makes them up and sends nothing):');
   complainOf(reading.problems, complain);
-  if (!existsSync(path)) complain('Begin with a copy of rules.example.json, or name another file with --rules.');
   return 1;
 }
 

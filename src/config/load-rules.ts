@@ -54,8 +54,10 @@ export function loadRules(path: string, traits: TraitsByType): Loaded {
   return parseRules(text, traits, readTestsBeside(path));
 }
 
+const noFile = 'there is no such file. Begin with a copy of rules.example.json, or name another with --rules';
+
 export function unreadable(path: string, { code }: NodeJS.ErrnoException): Problem {
-  return { path, message: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})` };
+  return { path, message: code === 'ENOENT' ? noFile : `cannot be read (${code})` };
 }
 
 /** As `loadRules`, from a text, and that of the tests beside it. */

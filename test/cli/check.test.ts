@@ -14,6 +14,8 @@ const faulty = rulesFile({
   ],
 });
 
+const noFile = 'there is no such file. Begin with a copy of rules.example.json, or name another with --rules';
+
 describe('check', () => {
   test('of a file without a fault says so and exits with 0', async () => {
     expect(await runCli(['check', '--rules', example])).toEqual({
@@ -53,7 +55,7 @@ describe('check', () => {
   test('of a file that is not there exits with 1', async () => {
     const { code, err } = await runCli(['check', '--rules', '/nowhere/rules.json']);
     expect(code).toBe(1);
-    expect(err).toBe('/nowhere/rules.json: there is no such file\n/nowhere/rules.json: 1 problem\n');
+    expect(err).toBe(`/nowhere/rules.json: ${noFile}\n/nowhere/rules.json: 1 problem\n`);
   });
 
   test('needs no secret', async () => {
@@ -83,7 +85,7 @@ describe('check --json', () => {
     const faults = JSON.parse((await runCli(['check', '--rules', path, '--json'])).out).problems;
     expect(faults[0]).toMatchObject({ file: 'rules.tests.json', path: expect.stringMatching(/^tests\[0\]/), line: 2 });
     expect(JSON.parse((await runCli(['check', '--rules', '/nowhere/rules.json', '--json'])).out).problems).toEqual([
-      { file: '/nowhere/rules.json', path: '', message: 'there is no such file' },
+      { file: '/nowhere/rules.json', path: '', message: noFile },
     ]);
   });
 

@@ -204,7 +204,12 @@ describe('a rules file', () => {
     const path = join(dir, 'rules.json');
     expect(loadRules(path, traitsByType)).toEqual({
       ok: false,
-      problems: [{ path, message: 'there is no such file' }],
+      problems: [
+        {
+          path,
+          message: 'there is no such file. Begin with a copy of rules.example.json, or name another with --rules',
+        },
+      ],
     });
     expect(loadRules(dir, traitsByType)).toMatchObject({ problems: [{ message: 'cannot be read (EISDIR)' }] });
     await writeFile(path, rulesFile());
