@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { silenceFilter } from '../src/cli/silence-filter.ts';
 import { traitsByType } from '../src/compose.ts';
 import { failingTests } from '../src/compose-rehearsal.ts';
-import { knownKeys } from '../src/config/json-schema.ts';
 import type { Config } from '../src/config/load-rules.ts';
 import { parseRules } from '../src/config/load-rules.ts';
 import type { Shape } from '../src/domain/event-shape.ts';
@@ -12,6 +11,7 @@ import { eventShape } from '../src/domain/event-shape.ts';
 import { operatorNames } from '../src/domain/filter/filter.ts';
 import { isObject } from '../src/domain/json.ts';
 import { ruleSchema } from '../src/domain/rules/rule.ts';
+import { knownKeys } from './config/known-keys.ts';
 
 const text = readFileSync(join(import.meta.dirname, '..', 'docs', 'rules.md'), 'utf8');
 const snippets = [...text.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = '']) => JSON.parse(json));

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isObject } from '../domain/filter/filter.ts';
 import { filterSchema, ruleSchema } from '../domain/rules/rule.ts';
 import { rulesTestSchema } from '../domain/rules/rules-test.ts';
 import { filterJsonSchema } from './filter-schema.ts';
@@ -27,26 +26,4 @@ export function rulesJsonSchema(): Record<string, unknown> {
     },
   });
   return { $schema, title: 'A rules file of tocsin', ...schema };
-}
-
-/** Every key that stands anywhere in a rules file but in filters: a misspelt one is most likely one of these. */
-export function knownKeys(): string[] {
-  known ??= keysOfRulesFile();
-  return known;
-}
-
-/** Made once, and only where one is misspelt. */
-let known: string[] | undefined;
-
-function keysOfRulesFile(): string[] {
-  const { $defs, ...file } = rulesJsonSchema();
-  const { filter: _filter, ...others } = isObject($defs) ? $defs : {};
-  return [...new Set([...keysIn(file), ...keysIn(others)])];
-}
-
-function keysIn(schema: unknown): string[] {
-  if (Array.isArray(schema)) return schema.flatMap(keysIn);
-  if (!isObject(schema)) return [];
-  const own = isObject(schema.properties) ? Object.keys(schema.properties) : [];
-  return [...own, ...Object.values(schema).flatMap(keysIn)];
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { traitsByType } from '../../src/compose.ts';
-import { knownKeys } from '../../src/config/json-schema.ts';
 import { loadRules } from '../../src/config/load-rules.ts';
+import { knownKeys } from './known-keys.ts';
 import { configOf, problemsIn, rule, rulesFile, withDestination, withRule } from './made-rules.ts';
 
 const example = join(import.meta.dirname, '..', '..', 'rules.example.json');
