@@ -210,9 +210,9 @@ function expectPages(pager: Place, tellings: Telling[]): void {
   );
   for (const { notification, episode } of truths) {
     const page = open.find(({ key }) => key === (notification.told.ownKey ?? notification.key));
-    // That somebody has it is told by a call of its own.
-    const { acknowledged: _told, ...said } = page?.message ?? {};
-    const { acknowledged, ...truth } = messageOf(episode, { address: pager.address });
+    // That somebody has it is told by a call of its own, and of a snooze a page says nothing.
+    const { acknowledged: _told, snoozed: _unsaid, ...said } = page?.message ?? {};
+    const { acknowledged, snoozed: _unsayable, ...truth } = messageOf(episode, { address: pager.address });
     expect(said, `what the page says of ${episodeId(episode)}`).toEqual(truth);
     const isGivenUp = notification.attempts.some(({ act, result }) => act === 'acknowledge' && result === 'refused');
     if (acknowledged && !isGivenUp)
