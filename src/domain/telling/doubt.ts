@@ -1,3 +1,4 @@
+import type { Severity } from '../incident/incident.ts';
 import type { Told, Ways } from './notification.ts';
 import { mostLooks } from './notification.ts';
 import type { Telling } from './telling.ts';
@@ -8,18 +9,18 @@ import type { Telling } from './telling.ts';
  */
 const doubtMs = 10_000;
 
-type Call = { act: Telling['act']; ref?: string | undefined; revision: number };
+type Call = { act: Telling['act']; ref?: string | undefined; revision: number; severity: Severity };
 
 /** The record with a call that may still come through. */
-export function doubted(told: Told, { act, ref, revision }: Call, at: number): Told {
+export function doubted(told: Told, { act, ref, revision, severity }: Call, at: number): Told {
   if (act === 'reply' || act === 'notice') return told;
-  const before = told.doubt ?? { revision, isOpen: false, isOver: false, posts: false };
+  const before = told.doubt ?? { revision, severities: [], isOver: false, posts: false };
   return {
     ...told,
     doubt: {
       at,
       revision: Math.min(before.revision, revision),
-      isOpen: before.isOpen || act !== 'resolve',
+      severities: act === 'resolve' ? before.severities : [...new Set([...before.severities, severity])],
       isOver: before.isOver || act === 'resolve',
       posts: before.posts || ref === undefined,
     },
@@ -47,11 +48,12 @@ function restMs(at: number, now: number): number {
 
 /**
  * Whether what may still come through says something else than what stands there. Of a message that cannot be edited
- * only the opposite matters; where nothing stands, anything does that may be found and ended.
+ * only the opposite and another severity matter; where nothing stands, anything does that may be found and ended.
  */
 function saysOtherwise({ doubt, parts, opened }: Told, isOver: boolean, ways: Ways): boolean {
   if (parts.length === 0) return ways.finds && opened === 'no';
-  if (!ways.edits) return isOver && doubt?.isOpen === true;
+  const { severities = [] } = doubt ?? {};
+  if (!ways.edits) return severities.some((severity) => isOver || severity !== parts[0]?.severity);
   return parts.some(({ revision }) => revision !== doubt?.revision);
 }
 

@@ -88,8 +88,8 @@ export type Doubt = {
   at: number;
   /** The oldest revision that any of them speaks of. */
   revision: number;
-  /** Any of them says that it is not over. */
-  isOpen: boolean;
+  /** How severe it is by those that say that it is not over. */
+  severities: Severity[];
   /** Any of them says that it is. */
   isOver: boolean;
   /** Any of them is a new message, and not an edit. */

@@ -114,8 +114,8 @@ export function maybeRecord(
   { episode, ways, pendingAt }: { episode: Episode; ways: Pick<Ways, 'edits'>; pendingAt?: number | undefined },
 ): Told {
   if (telling.act === 'reply') return withReply(told, { of: telling.change.revision }, episode);
-  const { revision } = episode;
-  const record = pendingAt === undefined ? told : doubted(told, { ...telling, revision }, pendingAt);
+  const { revision, severity } = episode;
+  const record = pendingAt === undefined ? told : doubted(told, { ...telling, revision, severity }, pendingAt);
   if (record.parts[0]) return ways.edits ? record : postedOver(record);
   const { sought: _s, soughtAt: _at, ...rest } = record;
   return { ...rest, opened: 'maybe', since: record.since ?? episode.revision };

@@ -7,8 +7,8 @@ import { anEpisode } from '../episodes.ts';
 import { end, key, next, part, told } from '../made-told.ts';
 import { edited, folded, posted, threaded } from '../made-ways.ts';
 
-const open = { act: 'open', revision: 1 } as const;
-const resolve = { act: 'resolve', revision: 5 } as const;
+const open = { act: 'open', revision: 1, severity: 'warning' } as const;
+const resolve = { act: 'resolve', revision: 5, severity: 'warning' } as const;
 const ended = { revision: 5, end };
 const episode = anEpisode(ended);
 const known = told(part({ revision: 5 }));
@@ -25,7 +25,7 @@ describe('a call that got no answer', () => {
 
   test('is not waited for where it would say what stands there already', () => {
     for (const ways of [edited, threaded, folded]) {
-      const unsure = doubted(known, { act: 'update', revision: 5 }, 0);
+      const unsure = doubted(known, { ...open, act: 'update', revision: 5 }, 0);
       expect(next({ revision: 5 }, unsure, ways, { now: 1 })).toEqual({ act: 'nothing' });
       expect(withoutDoubt(unsure, { now: 10_000, isOver: false }, ways).parts).toEqual(known.parts);
     }
@@ -45,7 +45,7 @@ describe('a call that got no answer', () => {
     expect(next(ended, after, folded, { now: 10_000 })).toMatchObject({ act: 'resolve', key, part: 0 });
     const copies = told(part({ revision: 5 }), part({ ref: 'C1:2.2', revision: 5 }));
     const edits = withoutDoubt(
-      doubted(copies, { act: 'update', revision: 3 }, 0),
+      doubted(copies, { ...open, act: 'update', revision: 3 }, 0),
       { now: 10_000, isOver: false },
       edited,
     );
@@ -77,11 +77,11 @@ describe('a call that got no answer', () => {
     for (const record of [none, unfindableRecord(mended, { act: 'find' }, episode)]) {
       expect(next(ended, record, threaded, { now: 10_000 })).toEqual({ act: 'nothing' });
     }
-    const edits = doubted(known, { act: 'update', ref: 'C1:1.1', revision: 3 }, 0);
+    const edits = doubted(known, { ...open, act: 'update', ref: 'C1:1.1', revision: 3 }, 0);
     expect(withoutDoubt(edits, { now: 10_000, isOver: true }, threaded)).not.toHaveProperty('mayHaveCopies');
   });
 
-  test('is posted about once more only where it said the opposite', () => {
+  test('is posted about once more only where it said the opposite, or another severity', () => {
     const over = { now: 10_000, isOver: true };
     expect(next(ended, withoutDoubt(doubted(known, open, 0), over, posted), posted)).toMatchObject({ act: 'resolve' });
     expect(next(ended, withoutDoubt(doubted(known, resolve, 0), over, posted), posted)).toEqual({ act: 'nothing' });
@@ -89,10 +89,15 @@ describe('a call that got no answer', () => {
     expect(next(ended, withoutDoubt(both, over, posted), posted)).toMatchObject({ act: 'resolve' });
     const still = withoutDoubt(doubted(known, open, 0), { now: 10_000, isOver: false }, posted);
     expect(next({ revision: 5 }, still, posted)).toEqual({ act: 'nothing' });
+    const worse = doubted(known, { ...open, severity: 'critical' }, 0);
+    expect(next({ revision: 5 }, worse, posted, { now: 1 })).toMatchObject({ act: 'wait', afterMs: 9_999 });
+    const after = withoutDoubt(worse, { now: 10_000, isOver: false }, posted);
+    expect(next({ revision: 5 }, after, posted)).toMatchObject({ act: 'update' });
   });
 
   test('leaves nothing to wait for where it was a reply or a notice', () => {
-    for (const act of ['reply', 'notice'] as const) expect(doubted(known, { act, revision: 5 }, 0)).toBe(known);
+    for (const act of ['reply', 'notice'] as const)
+      expect(doubted(known, { ...open, act, revision: 5 }, 0)).toBe(known);
     expect(next(anEpisode({ kind: 'notice' }), known)).toEqual({ act: 'nothing' });
   });
 });
